@@ -148,7 +148,7 @@ type (
 		Rules      Rules             `json:",omitzero"`
 		Parent     Conv              `json:",omitzero"` // of a thread
 		Root       Ref               `json:",omitzero"` // the message that a thread hangs on
-		Linger     time.Duration     `json:",omitzero"` // how long an empty room stays; negative: for ever
+		Linger     time.Duration     `json:",omitzero"` // how long an empty room stays; 0: for ever
 		Attributes map[string]string `json:",omitzero"`
 		Absent     bool              `json:",omitzero"` // the author makes it for others and is no member
 	}
@@ -256,6 +256,15 @@ func (c Change) String() string {
 		return changeNames[c]
 	}
 	return "change"
+}
+
+// NeedsAccount reports whether those whom the change is about must have an account: it brings them in.
+func (c Change) NeedsAccount() bool {
+	switch c {
+	case ChangeAdd, ChangeInvite, ChangeOwner:
+		return true
+	}
+	return false
 }
 
 // Changes returns every change, for tests.

@@ -43,7 +43,7 @@ type Details struct {
 	SilentUntil time.Time
 	Parent      Conv
 	Root        Ref
-	Linger      time.Duration
+	Linger      time.Duration // how long an empty room stays; 0: for ever
 	Dissolved   bool
 	Attributes  map[string]string
 	LastSeq     Seq
@@ -73,6 +73,7 @@ type Snapshot struct {
 	Target    *Entry              // of an edit, recall, reaction, pin or of a receipt's or reply's single message; nil: not found, or he may not read it
 	Peer      Standing            // of the other in a peer conversation; the router asks People
 	Standings map[UserID]Standing // of those whom a Membership or Lifecycle puts in; the router asks People
+	Present   bool                // the author is in the room now; the router knows
+	Now       time.Time           // set by the router
 	PinCount  int                 // how many messages are pinned there
-
 }

@@ -1,0 +1,209 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"dragoman/bridge/chat"
+)
+
+// Run is the sequencer, the only writer: take what is waiting, stamp it, commit it, dispatch it in order, wake the
+// callers. It returns when ctx ends and what had been taken is committed, or when the log cannot be read at the start.
+func (r *Router) Run(ctx context.Context) error {
+	defer close(r.done)
+	_, newest, err := r.log.Last(ctx)
+	if err != nil {
+		close(r.closed)
+		return fmt.Errorf("start of the sequencer: %w", err)
+	}
+	r.stamp = stamp{millis: newest.Time().UnixMilli()}
+	tick := time.NewTicker(saveEvery)
+	defer tick.Stop()
+	// Commits are not interrupted: a caller that waits must get a true answer.
+	commit := context.WithoutCancel(ctx)
+	var batch []*Pending
+	for {
+		batch = batch[:0]
+		select {
+		case p := <-r.queue:
+			batch = append(batch, p)
+		case <-tick.C:
+			r.flushCursors(commit)
+			r.runDue(commit)
+			continue
+		case <-ctx.Done():
+			r.drain(commit)
+			return nil
+		}
+		r.commit(commit, r.fill(batch))
+	}
+}
+
+// fill adds to batch what else is waiting.
+func (r *Router) fill(batch []*Pending) []*Pending {
+	for len(batch) < maxBatch {
+		select {
+		case p := <-r.queue:
+			batch = append(batch, p)
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// drain commits what had been taken in, refuses what comes after, and saves the cursors.
+func (r *Router) drain(ctx context.Context) {
+	close(r.closed)
+	for {
+		batch := r.fill(nil)
+		if len(batch) == 0 {
+			break
+		}
+		r.commit(ctx, batch)
+	}
+	r.flushCursors(ctx)
+}
+
+func (r *Router) commit(ctx context.Context, batch []*Pending) {
+	deliveries := make([]*Delivery, len(batch))
+	stored := make([]chat.Record, 0, len(batch))
+	at := make([]int, 0, len(batch))
+	for i, p := range batch {
+		ev := r.event(p)
+		deliveries[i] = &Delivery{Record: chat.Record{Event: ev}}
+		if ev.Keep() != chat.KeepNone {
+			stored = append(stored, chat.Record{Event: ev})
+			at = append(at, i)
+		}
+	}
+	if len(stored) > 0 {
+		fates, err := r.log.Append(ctx, stored)
+		for k, i := range at {
+			switch {
+			case err != nil:
+				batch[i].err = &chat.Error{Code: chat.Unavailable, Public: "the message could not be stored", Err: err}
+			case len(fates) > k && errors.Is(fates[k], chat.ErrDuplicate):
+				batch[i].event = *stored[k].Event
+				deliveries[i] = nil
+				r.count(func(c *Counts) { c.Duplicates++ })
+				continue
+			case len(fates) > k && fates[k] != nil:
+				batch[i].err = fates[k]
+				r.counts.refuse(fates[k])
+			default:
+				deliveries[i].Record = stored[k]
+				continue
+			}
+			deliveries[i] = nil
+		}
+		if err != nil {
+			r.logger.Err(err).Int("events", len(stored)).Msg("cannot commit")
+		}
+	}
+	for i, d := range deliveries {
+		if d != nil {
+			batch[i].event = *d.Event
+			r.dispatch(ctx, d)
+		}
+		close(batch[i].result)
+	}
+	r.count(func(c *Counts) {
+		c.Batches++
+		c.Committed += uint64(len(stored))
+		c.Live += uint64(len(batch) - len(stored))
+	})
+}
+
+func (r *Router) count(change func(*Counts)) {
+	r.counts.mu.Lock()
+	change(&r.counts.Counts)
+	r.counts.mu.Unlock()
+}
+
+// event stamps time, id and author.
+func (r *Router) event(p *Pending) *chat.Event {
+	ev := &chat.Event{Draft: p.draft, From: p.actor.User, Device: p.actor.Device, Source: p.actor.Source}
+	if p.actor.Source == chat.Import && !ev.Time.IsZero() {
+		ev.ID = chat.NewEventID(ev.Time, chat.ImportShard, 0)
+		return ev
+	}
+	ev.ID = r.stamp.next(r.now())
+	ev.Time = ev.ID.Time()
+	return ev
+}
+
+// stamp makes ids that never go backwards, whatever the clock does.
+type stamp struct {
+	millis int64
+	n      int
+}
+
+func (s *stamp) next(now time.Time) chat.EventID {
+	if ms := now.UnixMilli(); ms > s.millis {
+		s.millis, s.n = ms, 0
+	} else if s.n++; s.n == chat.IDsPerMilli {
+		s.millis, s.n = s.millis+1, 0
+	}
+	return chat.NewEventID(time.UnixMilli(s.millis), 0, s.n)
+}
+
+// dispatch hands d to whom it is for, and keeps the hub in step with what it says.
+func (r *Router) dispatch(ctx context.Context, d *Delivery) {
+	if d.Event.Source == chat.Import && d.Event.Place.IsZero() {
+		return // history, not news
+	}
+	d.Audience = r.audience(ctx, d)
+	r.hub.offer(d, d.Audience)
+	switch b := d.Event.Body.(type) {
+	case chat.Presence:
+		r.notePresence(d.Event, b)
+	case chat.Membership:
+		if d.Event.Conv.Kind == chat.KindRoom && (b.Change == chat.ChangeKick || b.Change == chat.ChangeBan) {
+			r.hub.expel(d.Event.Conv, b.Users)
+		}
+	case chat.Lifecycle:
+		if d.Event.Conv.Kind == chat.KindRoom && !b.Created {
+			r.hub.expel(d.Event.Conv, nil)
+		}
+	}
+}
+
+// audience is who is told of d, beside those who have entered its room.
+func (r *Router) audience(ctx context.Context, d *Delivery) []chat.UserID {
+	ev := d.Event
+	switch {
+	case ev.To != nil:
+		return ev.To
+	case ev.Conv.Kind == chat.KindAll:
+		return nil
+	case ev.Conv.Kind == chat.KindRoom:
+		switch b := ev.Body.(type) {
+		case chat.Membership:
+			return b.Users // a ban reaches who is not there now
+		case chat.Lifecycle:
+			return []chat.UserID{ev.From}
+		}
+		return nil
+	case !ev.Place.IsZero():
+		return d.Audience
+	}
+	users, err := r.log.Audience(ctx, ev.Conv)
+	if err != nil {
+		r.logger.Err(err).Stringer("conv", ev.Conv).Msg("cannot tell who is to hear an unstored event")
+	}
+	return users
+}
+
+// notePresence keeps what a device last said of itself, for those who ask later.
+func (r *Router) notePresence(ev *chat.Event, b chat.Presence) {
+	for _, f := range r.hub.feedsOf(ev.From) {
+		if f.reader.Device == ev.Device {
+			f.mu.Lock()
+			f.presence = b
+			f.mu.Unlock()
+		}
+	}
+}
