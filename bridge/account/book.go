@@ -28,7 +28,7 @@ var migrations embed.FS
 type Account struct {
 	ID       chat.UserID
 	UUID     string // made once, and never again for another account
-	Created  time.Time
+	Created  time.Time // in UTC, to the millisecond
 	Disabled bool // may not log in
 	Deleted  bool // is no more; its name stays taken
 }
@@ -255,7 +255,7 @@ func (b *Book) newRow(id chat.UserID) (row, error) {
 	r := row{generation: 1}
 	r.uuid = [16]byte(raw)
 	r.uuid[6], r.uuid[8] = r.uuid[6]&0x0f|0x40, r.uuid[8]&0x3f|0x80 // [RFC 9562 §5.4]
-	r.Account = Account{ID: id, UUID: uuidText(r.uuid), Created: b.now().Truncate(time.Millisecond)}
+	r.Account = Account{ID: id, UUID: uuidText(r.uuid), Created: time.UnixMilli(b.now().UnixMilli()).UTC()}
 	return r, nil
 }
 
@@ -470,7 +470,7 @@ func (b *Book) read(ctx context.Context, where string, arg any) (row, error) {
 		return row{}, fmt.Errorf("read account %q: damaged", id)
 	}
 	r.uuid = [16]byte(uuid)
-	r.ID, r.UUID, r.Created = chat.UserID(id), uuidText(r.uuid), time.UnixMilli(created)
+	r.ID, r.UUID, r.Created = chat.UserID(id), uuidText(r.uuid), time.UnixMilli(created).UTC()
 	r.sha1.Iterations, r.sha256.Iterations = r.iterations, r.iterations
 	return r, nil
 }
