@@ -27,10 +27,10 @@ var migrations embed.FS
 // Account is one person's account, as it stood when it was asked for.
 type Account struct {
 	ID       chat.UserID
-	UUID     string // made once, and never again for another account
+	UUID     string    // made once, and never again for another account
 	Created  time.Time // in UTC, to the millisecond
-	Disabled bool // may not log in
-	Deleted  bool // is no more; its name stays taken
+	Disabled bool      // may not log in
+	Deleted  bool      // is no more; its name stays taken
 }
 
 // ChangeKind says what became of an account.
