@@ -1,0 +1,14 @@
+export { ZIM } from './zim.js';
+export type { AppConfig } from './core.js';
+export * from './enums.js';
+export { ZIMErrorCode } from './codes.js';
+export type * from './types/call.js';
+export type * from './types/conversation.js';
+export type * from './types/event.js';
+export type * from './types/friend.js';
+export type * from './types/group.js';
+export type * from './types/handler.js';
+export type * from './types/message.js';
+export type * from './types/push.js';
+export type * from './types/room.js';
+export type * from './types/user.js';
