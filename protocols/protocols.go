@@ -13,9 +13,12 @@ import (
 
 	"dragoman/bridge"
 	"dragoman/bridge/account"
+	"dragoman/bridge/chat"
 	"dragoman/bridge/media"
 	"dragoman/bridge/store"
 	"dragoman/configs"
+	"dragoman/internal/trace"
+	"dragoman/mapping"
 	"dragoman/mapping/names"
 )
 
@@ -34,6 +37,19 @@ type Listener interface {
 	Listen(ctx context.Context) (map[string]net.Addr, error)
 }
 
+// Explainer is a Frontend that can show what its clients get of an event: for the console and the demo page.
+type Explainer interface {
+	// Explain returns what reader, on this protocol, gets of d, in a form that a person can read.
+	Explain(d *bridge.Delivery, reader chat.UserID) (Shown, error)
+}
+
+// Shown is what a client gets.
+type Shown struct {
+	Frame    string // readable: JSON, XML; empty where nothing is sent
+	Fidelity mapping.Fidelity
+	Note     string // what is degraded and how it shows
+}
+
 // Deps is what a front-end is given.
 type Deps struct {
 	Router     *bridge.Router
@@ -46,6 +62,7 @@ type Deps struct {
 	TLS        *tls.Config       // the gateway's certificate
 	Listen     map[string]string // addresses of the configuration's listen section, by name; "": off
 	OpenSignUp bool              // accounts.registration is open
+	Trace      *trace.Ring       // each front-end notes here the frame of what it has submitted; nil: off
 	Log        zerolog.Logger
 	Now        func() time.Time
 }

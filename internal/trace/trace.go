@@ -1,0 +1,64 @@
+// Package trace keeps the frames that the latest messages came in, so that an operator, or a visitor of the demo page, can
+// see what the client really wrote. It holds contents: nothing of it is logged, and it is off unless somebody may look.
+//
+// # Concurrency
+//
+// Every method may be called from any goroutine. A nil *Ring is one that is switched off.
+package trace
+
+import (
+	"slices"
+	"sync"
+
+	"dragoman/bridge/chat"
+)
+
+// maxFrame bounds what is kept of one frame: enough to read, and 1,024 of them stay below 16 MiB.
+const maxFrame = 16 << 10
+
+// Original is the frame in which a message came.
+type Original struct {
+	Protocol string
+	Frame    []byte // cut off after 16 KiB
+}
+
+// Ring keeps the latest originals.
+type Ring struct {
+	mu     sync.Mutex
+	frames map[chat.EventID]Original
+	order  []chat.EventID // oldest at next
+	next   int
+}
+
+// New returns a ring of the latest n originals.
+func New(n int) *Ring {
+	return &Ring{frames: make(map[chat.EventID]Original, n), order: make([]chat.EventID, n)}
+}
+
+// Note keeps a copy of the frame that asked for the event.
+func (r *Ring) Note(id chat.EventID, protocol string, frame []byte) {
+	if r == nil {
+		return
+	}
+	o := Original{protocol, slices.Clone(frame[:min(len(frame), maxFrame)])}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, again := r.frames[id]; again {
+		return // a retry; the first frame made it happen
+	}
+	delete(r.frames, r.order[r.next])
+	r.order[r.next] = id
+	r.next = (r.next + 1) % len(r.order)
+	r.frames[id] = o
+}
+
+// Original returns the frame that asked for the event, if it is still there.
+func (r *Ring) Original(id chat.EventID) (Original, bool) {
+	if r == nil {
+		return Original{}, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o, ok := r.frames[id]
+	return o, ok
+}
