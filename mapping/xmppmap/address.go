@@ -1,0 +1,216 @@
+package xmppmap
+
+import (
+	"strings"
+
+	"mellium.im/xmpp/jid"
+
+	"dragoman/bridge/chat"
+	"dragoman/mapping/names"
+)
+
+// Links turns files into addresses and back.
+type Links interface {
+	// URL returns where a client can fetch the file; "" if it cannot.
+	URL(f chat.FileRef) string
+	// File returns the file of ours that a URL leads to.
+	File(url string) (chat.FileRef, bool)
+}
+
+// Map translates for one domain.
+type Map struct {
+	Domain string
+	Names  names.Reader
+	Links  Links
+}
+
+// Kind is what an address names.
+type Kind uint8
+
+// The kinds of address. The services are subdomains of the gateway's domain.
+const (
+	Server  Kind = iota // the domain itself
+	User                // name@domain
+	Groups              // groups.domain
+	Rooms               // rooms.domain
+	Upload              // upload.domain
+	Group               // id@groups.domain
+	Room                // id@rooms.domain
+	Foreign             // of another domain
+)
+
+// The subdomains.
+const (
+	groupsHost = "groups."
+	roomsHost  = "rooms."
+	uploadHost = "upload."
+)
+
+// Address is a JID, read.
+type Address struct {
+	Kind     Kind
+	User     chat.UserID // of a User
+	Conv     chat.Conv   // of a Group or Room
+	Bare     string      // without the resource
+	Resource string      // "": none
+}
+
+// Full returns the address with its resource.
+func (a Address) Full() string {
+	if a.Resource == "" {
+		return a.Bare
+	}
+	return a.Bare + "/" + a.Resource
+}
+
+// GroupsHost returns the domain of the groups; RoomsHost and UploadHost likewise.
+func (m Map) GroupsHost() string { return groupsHost + m.Domain }
+
+// RoomsHost returns the domain of the rooms.
+func (m Map) RoomsHost() string { return roomsHost + m.Domain }
+
+// UploadHost returns the domain of the upload service.
+func (m Map) UploadHost() string { return uploadHost + m.Domain }
+
+// Parse reads a JID in whatever case and width it was written. chat.Invalid: it is none. chat.NotFound: nobody here can have
+// that address.
+func (m Map) Parse(s string) (Address, error) {
+	local, domain, resource, plain := splitPlain(s)
+	if !plain {
+		j, err := jid.Parse(s)
+		if err != nil {
+			return Address{}, chat.Refuse(chat.Invalid, "not a JID")
+		}
+		local, domain, resource = j.Localpart(), j.Domainpart(), j.Resourcepart()
+		s = j.Bare().String()
+	} else if resource != "" {
+		s = s[:len(s)-len(resource)-1]
+	}
+	a := Address{Bare: s, Resource: resource}
+	sub, ours := strings.CutSuffix(domain, m.Domain)
+	switch {
+	case !ours, sub != "" && sub != groupsHost && sub != roomsHost && sub != uploadHost:
+		a.Kind = Foreign
+		return a, nil
+	case local == "":
+		a.Kind = map[string]Kind{"": Server, groupsHost: Groups, roomsHost: Rooms, uploadHost: Upload}[sub]
+		return a, nil
+	}
+	var err error
+	switch sub {
+	case "":
+		a.Kind = User
+		a.User, err = m.Names.User(local)
+	case groupsHost, roomsHost:
+		var id string
+		id, err = m.Names.Group(local)
+		a.Kind, a.Conv = Group, chat.Group(id)
+		if sub == roomsHost {
+			a.Kind, a.Conv = Room, chat.Room(id)
+		}
+	default:
+		return a, chat.Refuse(chat.NotFound, "nobody has this address")
+	}
+	return a, err
+}
+
+// splitPlain splits a JID of characters that no preparation changes, which is nearly every one.
+func splitPlain(s string) (local, domain, resource string, ok bool) {
+	rest, resource, hasResource := strings.Cut(s, "/")
+	local, domain, hasLocal := strings.Cut(rest, "@")
+	if !hasLocal {
+		local, domain = "", rest
+	}
+	if domain == "" || hasLocal && local == "" || hasResource && resource == "" || len(resource) > 1023 {
+		return "", "", "", false
+	}
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case 'a' <= c && c <= 'z', '0' <= c && c <= '9', c == '-', c == '.':
+		case i < len(local) && c == '_', i == len(local) && c == '@':
+		default:
+			return "", "", "", false
+		}
+	}
+	if domain[len(domain)-1] == '.' || len(local) > 1023 {
+		return "", "", "", false
+	}
+	for i := range len(resource) {
+		if c := resource[i]; c <= ' ' || c >= 0x7f {
+			return "", "", "", false
+		}
+	}
+	return local, domain, resource, true
+}
+
+// UserJID returns u's bare address.
+func (m Map) UserJID(u chat.UserID) string {
+	local, err := m.Names.UserName(u)
+	if err != nil { // no rule of this protocol can fail; the id itself is never a wrong address
+		local = names.Localpart(string(u))
+	}
+	return local + "@" + m.Domain
+}
+
+// devicePrefix keeps our resources apart from other protocols' devices.
+const devicePrefix = "xmpp/"
+
+// Device returns the device that binds a resource.
+func Device(resource string) chat.DeviceID { return chat.DeviceID(devicePrefix + resource) }
+
+// Resource returns the resource under which a device is seen: its own, if it is one of XMPP's. own reports that.
+func Resource(d chat.DeviceID) (resource string, own bool) {
+	if r, ok := strings.CutPrefix(string(d), devicePrefix); ok {
+		return r, true
+	}
+	return Nick(string(d)), false
+}
+
+// DeviceJID returns the full address of u's device; the bare one where the device is unknown.
+func (m Map) DeviceJID(u chat.UserID, d chat.DeviceID) string {
+	if d == "" {
+		return m.UserJID(u)
+	}
+	resource, _ := Resource(d)
+	return m.UserJID(u) + "/" + resource
+}
+
+// ConvJID returns the bare address of a group or room.
+func (m Map) ConvJID(c chat.Conv) string {
+	local, err := m.Names.GroupName(c.ID)
+	if err != nil {
+		local = names.Localpart(c.ID)
+	}
+	if c.Kind == chat.KindRoom {
+		return local + "@" + m.RoomsHost()
+	}
+	return local + "@" + m.GroupsHost()
+}
+
+// maxNick bounds what we make of other protocols' names; a resource may have 1,023 bytes.
+const maxNick = 200
+
+// Nick returns s as something that can stand behind the slash: prepared as a resource, "?" if nothing is left of it.
+func Nick(s string) string {
+	if _, _, _, plain := splitPlain("a/" + s); plain && len(s) <= maxNick {
+		return s
+	}
+	if j, err := jid.New("", "a", s); err == nil && s != "" && len(s) <= maxNick {
+		return j.Resourcepart()
+	}
+	clean := strings.Map(func(r rune) rune {
+		if _, err := jid.New("", "a", string(r)); err != nil {
+			return '_'
+		}
+		return r
+	}, s)
+	for len(clean) > maxNick {
+		clean = clean[:len(clean)-1]
+	}
+	clean = strings.TrimSpace(strings.ToValidUTF8(clean, ""))
+	j, err := jid.New("", "a", clean)
+	if err != nil || clean == "" {
+		return "?"
+	}
+	return j.Resourcepart()
+}
