@@ -95,15 +95,18 @@ func (s *Shelf) fill(ctx context.Context, f File, limit int64, r io.Reader, keep
 	if err != nil {
 		return File{}, err
 	}
+	// The bytes come first: a row always has its bytes, whenever the process ends.
+	if !known {
+		done = true
+		if err := blob.Keep(f.Hash); err != nil {
+			return File{}, fmt.Errorf("upload: %w", err)
+		}
+	}
 	if err := keepRow(ctx, f); err != nil {
+		if !known {
+			err = errors.Join(err, s.blobs.Delete(context.WithoutCancel(ctx), f.Hash))
+		}
 		return File{}, err
-	}
-	if known {
-		return f, nil // these bytes are kept already
-	}
-	done = true
-	if err := blob.Keep(f.Hash); err != nil {
-		return File{}, errors.Join(fmt.Errorf("upload: %w", err), s.forget(context.WithoutCancel(ctx), f.ID))
 	}
 	return f, nil
 }
