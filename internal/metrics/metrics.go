@@ -1,0 +1,142 @@
+package metrics
+
+import (
+	"net/http"
+	"runtime"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"dragoman/bridge/chat"
+)
+
+// Reading is what the gateway has counted since it started, and how things stand.
+type Reading struct {
+	Sessions   map[string]int // open, by protocol
+	Lag        int            // deliveries that wait for their session, all together
+	Committed  uint64         // events stored
+	Live       uint64         // events handed out and not stored
+	Duplicates uint64         // retries answered with what was stored before
+	Batches    uint64         // commits
+	Refused    map[chat.Code]uint64
+	Waiting    int // drafts that wait for the sequencer
+}
+
+// Metrics is one gateway's.
+type Metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+}
+
+// New returns the metrics of a gateway. read is called for each scrape.
+func New(version string, read func() Reading) *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "dragoman_http_requests_total", Help: "HTTP requests answered, by status code. WebSockets count when they are set up.",
+		}, []string{"code"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "dragoman_http_request_seconds", Help: "How long HTTP requests took, WebSockets not among them.",
+			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}, []string{"method"}),
+	}
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "dragoman_build_info", Help: "1, with the version as a label.",
+	}, []string{"version", "go"})
+	build.WithLabelValues(version, runtime.Version()).Set(1)
+	m.registry.MustRegister(build, m.requests, m.seconds, newCollector(read),
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// Handler answers scrapes.
+func (m *Metrics) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// Names returns the names of the gateway's own metrics, for the test of their
+// documentation.
+func (m *Metrics) Names() ([]string, error) {
+	families, err := m.registry.Gather()
+	if err != nil {
+		return nil, err
+	}
+	names := make([]string, len(families))
+	for i, f := range families {
+		names[i] = f.GetName()
+	}
+	return names, nil
+}
+
+// Answered counts a request that was answered with code after took. A WebSocket,
+// code 101, is counted and not timed.
+func (m *Metrics) Answered(method string, code int, took time.Duration) {
+	m.requests.WithLabelValues(strconv.Itoa(code)).Inc()
+	if code == http.StatusSwitchingProtocols {
+		return
+	}
+	switch method {
+	case http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodHead, http.MethodOptions, http.MethodPatch:
+	default:
+		method = "other" // a client must not make up label values
+	}
+	m.seconds.WithLabelValues(method).Observe(took.Seconds())
+}
+
+// collector turns a Reading into metrics.
+type collector struct {
+	read                                                      func() Reading
+	sessions, lag, events, live, duplicates, batches, waiting *prometheus.Desc
+	refusals                                                  *prometheus.Desc
+}
+
+func newCollector(read func() Reading) *collector {
+	desc := func(name, help string, labels ...string) *prometheus.Desc {
+		return prometheus.NewDesc("dragoman_"+name, help, labels, nil)
+	}
+	return &collector{
+		read:       read,
+		sessions:   desc("sessions", "Open sessions.", "protocol"),
+		lag:        desc("session_lag_deliveries", "Deliveries that wait in memory for their session, over all sessions."),
+		events:     desc("events_committed_total", "Events stored."),
+		live:       desc("events_live_total", "Events handed out without being stored: typing, presence."),
+		duplicates: desc("retries_total", "Drafts that had been stored before and got the same answer again."),
+		batches:    desc("commits_total", "Commits of the log; events over commits is the batch size."),
+		waiting:    desc("queue_drafts", "Drafts that wait for the sequencer."),
+		refusals:   desc("refusals_total", "Drafts refused.", "code"),
+	}
+}
+
+// Describe implements prometheus.Collector.
+func (c *collector) Describe(ch chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{c.sessions, c.lag, c.events, c.live, c.duplicates, c.batches, c.waiting, c.refusals} {
+		ch <- d
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c *collector) Collect(ch chan<- prometheus.Metric) {
+	r := c.read()
+	gauge := func(d *prometheus.Desc, v int, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, float64(v), labels...)
+	}
+	count := func(d *prometheus.Desc, v uint64, labels ...string) {
+		ch <- prometheus.MustNewConstMetric(d, prometheus.CounterValue, float64(v), labels...)
+	}
+	for protocol, n := range r.Sessions {
+		gauge(c.sessions, n, protocol)
+	}
+	gauge(c.lag, r.Lag)
+	gauge(c.waiting, r.Waiting)
+	count(c.events, r.Committed)
+	count(c.live, r.Live)
+	count(c.duplicates, r.Duplicates)
+	count(c.batches, r.Batches)
+	for _, code := range chat.Codes() {
+		count(c.refusals, r.Refused[code], code.String()) // zeros, too: a rate needs a beginning
+	}
+}
