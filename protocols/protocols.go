@@ -52,13 +52,16 @@ type Shown struct {
 
 // Deps is what a front-end is given.
 type Deps struct {
-	Router     *bridge.Router
-	Store      *store.Store // questions only; each names who asks, and answers no more than he may see
-	Accounts   *account.Book
-	Vault      *account.Vault
-	Media      *media.Shelf
-	Names      *names.Resolver
-	Domain     string            // the XMPP domain; the gateway's name everywhere
+	Router   *bridge.Router
+	Store    *store.Store // questions only; each names who asks, and answers no more than he may see
+	Accounts *account.Book
+	Vault    *account.Vault
+	Media    *media.Shelf
+	Names    *names.Resolver
+	Domain   string // the XMPP domain; the gateway's name everywhere
+	// PublicURL is the base, without a trailing slash, at which clients reach the HTTP listener: public_url of the
+	// configuration, else its bound address. For links to uploaded files. Known once every listener is bound.
+	PublicURL  func() string
 	TLS        *tls.Config       // the gateway's certificate
 	Listen     map[string]string // addresses of the configuration's listen section, by name; "": off
 	OpenSignUp bool              // accounts.registration is open
