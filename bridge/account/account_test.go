@@ -375,6 +375,24 @@ func TestWatchersAreToldAfterTheChangeHolds(t *testing.T) {
 	}
 }
 
+func TestDeletedAccountIsLeavingUntilItHasLeft(t *testing.T) {
+	b, _ := newBook(t)
+	ctx := t.Context()
+	_, err := b.Create(ctx, "alice", "secret")
+	must(t, err)
+	leaving := func(want ...chat.UserID) {
+		t.Helper()
+		if got, err := b.Leaving(ctx); err != nil || !slices.Equal(got, want) {
+			t.Errorf("leaving %v %v, want %v", got, err, want)
+		}
+	}
+	leaving()
+	must(t, b.Delete(ctx, "alice"))
+	leaving("alice")
+	must(t, b.Left(ctx, "alice"))
+	leaving()
+}
+
 func TestListPagesInOrder(t *testing.T) {
 	b, _ := newBook(t)
 	ctx := t.Context()

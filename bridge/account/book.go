@@ -395,10 +395,29 @@ func (b *Book) SetDisabled(ctx context.Context, id chat.UserID, disabled bool) e
 }
 
 // Delete ends an account for ever: it cannot log in, and nobody else can have its
-// name. chat.NotFound: there is no such account.
+// name. Whoever takes it out of its groups and contacts then says Left.
+// chat.NotFound: there is no such account.
 func (b *Book) Delete(ctx context.Context, id chat.UserID) error {
-	return b.change(ctx, id, Deleted, `UPDATE accounts SET deleted = 1, generation = generation + 1, iterations = 0,
+	return b.change(ctx, id, Deleted, `UPDATE accounts SET deleted = 1, leaving = 1, generation = generation + 1, iterations = 0,
 		salt1 = NULL, stored1 = NULL, server1 = NULL, salt256 = NULL, stored256 = NULL, server256 = NULL WHERE id = ?`)
+}
+
+// Leaving returns the deleted accounts for which Left has not been said: after a
+// crash they may still be in groups and on contact lists.
+func (b *Book) Leaving(ctx context.Context) ([]chat.UserID, error) {
+	ids, err := b.ids(ctx, `SELECT id FROM accounts WHERE leaving = 1 ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("list accounts that leave: %w", err)
+	}
+	return ids, nil
+}
+
+// Left notes that a deleted account is in no group and on no contact list.
+func (b *Book) Left(ctx context.Context, id chat.UserID) error {
+	if _, err := b.db.ExecContext(ctx, `UPDATE accounts SET leaving = 0 WHERE id = ?`, string(id)); err != nil {
+		return fmt.Errorf("account %q has left: %w", id, err)
+	}
+	return nil
 }
 
 // change does one thing to a living account and tells of it. The id is the last
