@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"regexp"
 	"slices"
@@ -18,12 +19,13 @@ import (
 
 // Config is the configuration in force.
 type Config struct {
-	Domain   string   `yaml:"domain"`
-	Listen   Listen   `yaml:"listen"`
-	TLS      TLS      `yaml:"tls"`
-	Accounts Accounts `yaml:"accounts"`
-	Bridge   Bridge   `yaml:"bridge"`
-	Log      Log      `yaml:"log"`
+	Domain    string   `yaml:"domain"`
+	Listen    Listen   `yaml:"listen"`
+	PublicURL string   `yaml:"public_url"` // without a trailing slash; "": by the address bound
+	TLS       TLS      `yaml:"tls"`
+	Accounts  Accounts `yaml:"accounts"`
+	Bridge    Bridge   `yaml:"bridge"`
+	Log       Log      `yaml:"log"`
 
 	all     *koanf.Koanf
 	origins origins
@@ -205,6 +207,11 @@ func (c *Config) check() error {
 			bad("listen."+name, "%w", err)
 		}
 	}
+	if u, err := url.Parse(c.PublicURL); c.PublicURL != "" &&
+		(err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || strings.Trim(u.Path, "/")+u.RawQuery+u.Fragment != "") {
+		bad("public_url", "%q is not a scheme and a host, as in https://chat.example.org", c.PublicURL)
+	}
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
 	if (c.TLS.Cert == "") != (c.TLS.Key == "") {
 		bad("tls.cert", "a certificate and its key go together")
 	}

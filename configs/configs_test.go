@@ -115,6 +115,7 @@ func TestMistakesAreNamedWithTheirPlace(t *testing.T) {
 		{name: "flag", flags: map[string]string{"listen.x": "x"}, want: "unknown key listen.x"},
 		{name: "half a certificate", file: "tls:\n  cert: a.pem\n", want: "dragoman.yaml:2: tls.cert: a certificate and its key go together"},
 		{name: "domain", file: "domain: Ä.example\n", want: "dragoman.yaml:1: domain:"},
+		{name: "public URL", file: "public_url: chat.example\n", want: "dragoman.yaml:1: public_url:"},
 		{name: "below zero", file: "bridge:\n  max_text: -1\n", want: "max_text"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
