@@ -1,0 +1,81 @@
+// In the page: easemob-websdk 4.x or agora-chat, as an application would use it, told of by report(event).
+(() => {
+  const chatTypes = { peer: 'singleChat', group: 'groupChat', room: 'chatRoom' };
+  const chats = { singleChat: 'peer', groupChat: 'group', chatRoom: 'room' };
+  // Handlers whose events are handed on as they are.
+  const others = ['onImageMessage', 'onFileMessage', 'onAudioMessage', 'onVideoMessage', 'onLocationMessage',
+    'onCmdMessage', 'onCustomMessage', 'onCombineMessage', 'onRecallMessage', 'onModifiedMessage', 'onReceivedMessage',
+    'onDeliveredMessage', 'onReadMessage', 'onChannelMessage', 'onStatisticMessage', 'onGroupEvent', 'onChatroomEvent',
+    'onContactInvited', 'onContactAgreed', 'onContactRefuse', 'onContactAdded', 'onContactDeleted',
+    'onPresenceStatusChange', 'onReactionChange', 'onChatThreadChange', 'onMultiDeviceEvent', 'onMessagePinEvent',
+    'onOfflineMessageSyncStart', 'onOfflineMessageSyncFinish', 'onTokenWillExpire', 'onTokenExpired'];
+  let conn;
+  let self;
+
+  const plain = (v) => JSON.parse(JSON.stringify(v ?? null, (k, x) => (x instanceof Error ? String(x) : x)));
+
+  /** failure makes of what the SDK rejects with an error that says its type. */
+  const failure = (what, e) => {
+    const f = new Error(`${what}: ${e?.type ?? ''} ${e?.message ?? e}`);
+    report({ kind: 'failure', what, type: e?.type, message: e?.message, data: plain(e?.data) });
+    return f;
+  };
+
+  const message = (m) => {
+    const chat = chats[m.chatType] ?? 'peer';
+    report({ kind: 'message', id: String(m.id), from: m.from, to: m.to, chat,
+      conv: chat === 'peer' ? (m.from === self ? m.to : m.from) : m.to, text: m.msg, time: Number(m.time), ext: plain(m.ext) });
+  };
+
+  window.client = {
+    async login({ appKey, url, apiUrl, user, password, token, options }) {
+      self = user;
+      conn = new WebIM.connection({ appKey, url, apiUrl, isHttpDNS: false, https: false, ...options });
+      const handler = {
+        onConnected: () => report({ kind: 'connected' }),
+        onDisconnected: () => report({ kind: 'disconnected' }),
+        onError: (e) => report({ kind: 'error', type: e?.type, message: e?.message }),
+        onTextMessage: message,
+      };
+      for (const name of others) handler[name] = (e) => report({ kind: 'event', name, data: plain(e) });
+      conn.addEventHandler('conformance', handler);
+      try {
+        await conn.open(token ? { user, accessToken: token, agoraToken: token } : { user, pwd: password });
+      } catch (e) {
+        throw failure('login', e);
+      }
+    },
+    async sendText(chat, to, msg, more) {
+      try {
+        const sent = await conn.send(WebIM.message.create({ chatType: chatTypes[chat], type: 'txt', to, msg, ...more }));
+        return { id: String(sent.serverMsgId), localID: String(sent.localMsgId) };
+      } catch (e) {
+        throw failure('send', e);
+      }
+    },
+    async history(chat, id, limit) {
+      const got = conn.getHistoryMessages
+        ? (await conn.getHistoryMessages({ targetId: id, chatType: chatTypes[chat], pageSize: limit, cursor: -1 })).messages
+        : await conn.fetchHistoryMessages({ queue: id, isGroup: chat !== 'peer', count: limit });
+      return got.map((m) => ({ id: String(m.id), from: m.from, text: m.msg, time: Number(m.time) }))
+        .sort((a, b) => a.time - b.time || (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+    },
+    async createGroup(groupname, members) {
+      const made = await conn.createGroup({ data: { groupname, desc: '', members, public: true, approval: false,
+        allowinvites: true, inviteNeedConfirm: false, maxusers: 200 } });
+      return String(made.data.groupid);
+    },
+    joinRoom: (roomId) => conn.joinChatRoom({ roomId, message: '' }).then(plain),
+    /** call runs any method of the SDK's connection. */
+    async call(method, ...args) {
+      try {
+        return plain(await conn[method](...args));
+      } catch (e) {
+        throw failure(method, e);
+      }
+    },
+    async close() {
+      conn.close();
+    },
+  };
+})();
