@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/knadh/koanf/v2"
@@ -88,3 +89,12 @@ func compare(path string, values map[string]any, t reflect.Type) error {
 
 // At names who set a key of the section, before what is wrong with its value.
 func (s Section) At(key string, err error) error { return s.origins.at(s.path+"."+key, err) }
+
+// Uint returns the number under one key of the section, for who needs no other.
+func (s Section) Uint(key string, bits int) (uint64, error) {
+	n, err := strconv.ParseUint(s.values.String(key), 10, bits)
+	if err != nil {
+		return 0, s.At(key, errors.New("not a number of that size"))
+	}
+	return n, nil
+}
