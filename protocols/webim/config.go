@@ -1,0 +1,70 @@
+package webim
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"dragoman/configs"
+)
+
+//go:embed config.yaml
+var defaults []byte
+
+// config is the section protocols.webim.
+type config struct {
+	AppKey     string        `yaml:"app_key"`
+	PublicURL  string        `yaml:"public_url"`
+	MaxDevices int           `yaml:"max_devices"`
+	TokenTTL   time.Duration `yaml:"token_ttl"`
+	MaxMessage int           `yaml:"max_message"`
+	Rate       float64       `yaml:"rate"`
+	Linger     time.Duration `yaml:"linger"`
+	LZ4        bool          `yaml:"lz4"`
+	MaxImage   int64         `yaml:"max_image"`
+}
+
+func readConfig(s configs.Section) (config, error) {
+	var c config
+	if err := s.Decode(&c); err != nil {
+		return config{}, err
+	}
+	org, app, ok := strings.Cut(c.AppKey, "#")
+	switch {
+	case !ok || !isPathWord(org) || !isPathWord(app):
+		return config{}, s.At("app_key", fmt.Errorf("%q is not org#app", c.AppKey))
+	case c.MaxDevices < 0:
+		return config{}, s.At("max_devices", errors.New("less than no device"))
+	case c.TokenTTL < time.Second:
+		return config{}, s.At("token_ttl", errors.New("shorter than a second"))
+	case c.MaxMessage < 1024 || c.MaxMessage > maxFrame/2:
+		return config{}, s.At("max_message", fmt.Errorf("not between 1024 and %d", maxFrame/2))
+	case c.Rate < 0:
+		return config{}, s.At("rate", errors.New("negative"))
+	case c.Linger < 0:
+		return config{}, s.At("linger", errors.New("negative"))
+	case c.MaxImage < 1:
+		return config{}, s.At("max_image", errors.New("no picture is that small"))
+	}
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" {
+			return config{}, s.At("public_url", fmt.Errorf("%q is not a scheme and a host", c.PublicURL))
+		}
+		c.PublicURL = u.Scheme + "://" + u.Host
+	}
+	return c, nil
+}
+
+// isPathWord reports whether s can stand in a path as it is.
+func isPathWord(s string) bool {
+	if s == "" {
+		return false
+	}
+	return strings.IndexFunc(s, func(r rune) bool {
+		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '-' || r == '_' || r == '.')
+	}) < 0
+}
