@@ -185,6 +185,7 @@ func TestEveryCitedSpecificationIsKnown(t *testing.T) {
 	known := readDoc(t, "docs/specifications.md")
 	headings := map[string][]string{}
 	for _, protocol := range []string{"webim", "zim"} {
+		headings[protocol] = nil
 		for line := range strings.Lines(readDoc(t, "docs/protocols/"+protocol+".md")) {
 			if heading, ok := strings.CutPrefix(strings.TrimLeft(line, "#"), " "); ok && strings.HasPrefix(line, "#") {
 				headings[protocol] = append(headings[protocol], strings.ToLower(strings.TrimSpace(heading)))

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"dragoman/configs"
+	"dragoman/protocols"
+	"dragoman/protocols/webim"
+)
+
+// frontends lists the protocols. A new one adds its line.
+func frontends() []protocols.Registration {
+	return []protocols.Registration{
+		webim.Registration(),
+	}
+}
+
+// parts is what the front-ends add to the configuration.
+func parts() []configs.Part {
+	var parts []configs.Part
+	for _, r := range frontends() {
+		parts = append(parts, configs.Part{Name: r.Name, Defaults: r.Defaults})
+	}
+	return parts
+}
