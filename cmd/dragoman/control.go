@@ -26,6 +26,8 @@ const (
 	// orderTime bounds what the command line waits for: the end of an account is told
 	// to all of its groups first.
 	orderTime = 2 * farewellTime
+	// healthTime is how long a healthy server may take to say so.
+	healthTime = 4 * time.Second
 	// startTime is how long the command line waits for a server that is starting, or
 	// for another command to finish.
 	startTime = 10 * time.Second
@@ -115,6 +117,25 @@ func send(ctx context.Context, addr, token string, o order) (answer, error) {
 		return answer{}, fmt.Errorf("ask the running server: %w", err)
 	}
 	return a, nil
+}
+
+// askReady fails unless the server at addr says that it is ready.
+func askReady(ctx context.Context, addr string) error {
+	ctx, cancel := context.WithTimeout(ctx, healthTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+reachable(addr)+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
+	if err != nil {
+		return fmt.Errorf("ask the running server: %w", err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the server is not ready: %s", resp.Status)
+	}
+	return nil
 }
 
 // reachable returns where to connect to a listener: one that is bound to every

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
-	"path"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -123,17 +122,35 @@ func newPage(next http.Handler) (http.Handler, error) {
 	return pageHandler{page: page, next: next}, nil
 }
 
+const (
+	// pagePrefix is where the files of the page lie, beside the protocols' own paths.
+	pagePrefix = "/-/"
+	// pagePolicy lets the page load what this binary holds, and talk to this gateway.
+	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; " +
+		"connect-src 'self'; frame-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+	// webimFrame is the one frame with the vendor's WebIM client, which compiles its
+	// protobuf code at run time and does not work without.
+	webimFrame  = "webim.html"
+	webimPolicy = "script-src 'self' 'unsafe-eval'"
+)
+
 // ServeHTTP implements http.Handler.
 func (h pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if name, ok := h.file(r); ok {
-		head := w.Header()
-		head.Set("X-Content-Type-Options", "nosniff")
-		head.Set("Referrer-Policy", "no-referrer")
-		head.Set("Cache-Control", "no-cache")
-		http.ServeFileFS(w, r, h.page, name)
+	name, ok := h.file(r)
+	if !ok {
+		h.next.ServeHTTP(w, r)
 		return
 	}
-	h.next.ServeHTTP(w, r)
+	policy := pagePolicy
+	if name == webimFrame {
+		policy = strings.Replace(policy, "script-src 'self'", webimPolicy, 1)
+	}
+	head := w.Header()
+	head.Set("Content-Security-Policy", policy)
+	head.Set("X-Content-Type-Options", "nosniff")
+	head.Set("Referrer-Policy", "no-referrer")
+	head.Set("Cache-Control", "no-cache")
+	http.ServeFileFS(w, r, h.page, name)
 }
 
 // file returns the file of the page that a request asks for.
@@ -144,12 +161,12 @@ func (h pageHandler) file(r *http.Request) (string, bool) {
 	if r.URL.Path == "/" {
 		return "index.html", !isZIMCall(r)
 	}
-	name := strings.TrimPrefix(path.Clean(r.URL.Path), "/")
-	info, err := fs.Stat(h.page, name)
-	if err != nil || !info.Mode().IsRegular() || name == "index.html" {
+	name, ok := strings.CutPrefix(r.URL.Path, pagePrefix)
+	if !ok || !fs.ValidPath(name) || name == "index.html" {
 		return "", false
 	}
-	return name, true
+	info, err := fs.Stat(h.page, name)
+	return name, err == nil && info.Mode().IsRegular()
 }
 
 // admin answers on the admin listener.

@@ -164,3 +164,19 @@ func (secretZIMCmd) Run(inv *invocation) error { return inv.do(order{Do: "secret
 type secretWebIMCmd struct{}
 
 func (secretWebIMCmd) Run(inv *invocation) error { return inv.do(order{Do: "secret webim"}) }
+
+type healthCmd struct{}
+
+// Run asks the server of the data folder, for supervisors that have nothing but
+// this binary.
+func (healthCmd) Run(inv *invocation) error {
+	addresses, err := announced(inv.data)
+	if err != nil {
+		return err
+	}
+	addr := addresses["admin"]
+	if addr == "" {
+		return errors.New("no server with an admin listener runs on this data folder")
+	}
+	return askReady(inv.ctx, addr)
+}

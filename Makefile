@@ -1,0 +1,62 @@
+# Every routine of the project. `make run` starts it, `make test` proves it.
+# What a target needs from npm it installs from the committed lock files.
+
+GO      ?= go
+NPM     ?= npm
+NPM_CI   = $(NPM) ci --ignore-scripts --no-audit --no-fund
+PACKAGES = $$($(GO) list ./... | grep -v '/conformance')
+FUZZTIME ?= 30s
+
+.PHONY: help run build page check test conformance crash fuzz bench vuln documents clean
+
+help: ## This list.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: page ## Build the page and run the gateway.
+	$(GO) run ./cmd/dragoman serve
+
+build: page ## Build bin/dragoman with the page in it.
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/dragoman ./cmd/dragoman
+
+page: web/node_modules sdk/zim/node_modules
+	cd sdk/zim && $(NPM) run --silent build
+	cd web && $(NPM) run --silent build
+
+%/node_modules: %/package-lock.json
+	cd $* && $(NPM_CI)
+	@touch $@
+
+check: ## Formatting, vet, staticcheck, tidiness, and all Go tests with the race detector.
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); echo 'not formatted: the files above'; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) mod tidy -diff
+	$(GO) test -race -shuffle=on $(PACKAGES)
+
+test: ## Install what tests need, then everything: check, and the real clients.
+	@bash .ci/packages
+	@node .ci/test.mjs
+
+conformance: conformance/node_modules page ## The real clients alone.
+	cd conformance && $(NPM) test
+
+crash: ## kill -9 in the middle of sends, again and again.
+	$(GO) test -count=1 -v ./conformance/crash
+
+fuzz: ## Each fuzz target for FUZZTIME (30s).
+	@set -e; git ls-files '*_test.go' | xargs grep -oE '^func Fuzz[A-Za-z0-9]+' | sed 's/:func /:/' | while IFS=: read -r file name; do \
+		echo "$$name in $$(dirname $$file)"; \
+		$(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./$$(dirname $$file); \
+	done
+
+bench: ## Messages per second and per CPU second, latency, memory of idle sessions.
+	$(GO) run ./conformance/bench
+
+vuln: ## Known vulnerabilities; its database must be within reach.
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
+
+documents: ## Rewrite what is generated: configs/dragoman.yaml.
+	$(GO) test ./cmd/dragoman -run Documented -update
+
+clean: ## Remove what was built.
+	rm -rf bin web/dist sdk/zim/dist
