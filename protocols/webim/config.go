@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -17,7 +16,6 @@ var defaults []byte
 // config is the section protocols.webim.
 type config struct {
 	AppKey     string        `yaml:"app_key"`
-	PublicURL  string        `yaml:"public_url"`
 	MaxDevices int           `yaml:"max_devices"`
 	TokenTTL   time.Duration `yaml:"token_ttl"`
 	MaxMessage int           `yaml:"max_message"`
@@ -48,13 +46,6 @@ func readConfig(s configs.Section) (config, error) {
 		return config{}, s.At("linger", errors.New("negative"))
 	case c.MaxImage < 1:
 		return config{}, s.At("max_image", errors.New("no picture is that small"))
-	}
-	if c.PublicURL != "" {
-		u, err := url.Parse(c.PublicURL)
-		if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || strings.Trim(u.Path, "/") != "" {
-			return config{}, s.At("public_url", fmt.Errorf("%q is not a scheme and a host", c.PublicURL))
-		}
-		c.PublicURL = u.Scheme + "://" + u.Host
 	}
 	return c, nil
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/hex"
+	"net"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 
@@ -129,10 +131,14 @@ func (f *frontend) realm(ctx context.Context, base string) webimmap.Realm {
 	}
 }
 
-// base is how the client of a request calls this gateway.
+// base is how the client of a request calls this gateway: by the configured name,
+// or, where nothing but an address is known, as the request itself does.
 func (f *frontend) base(r *http.Request) string {
-	if f.cfg.PublicURL != "" {
-		return f.cfg.PublicURL
+	known := f.PublicURL()
+	if u, err := url.Parse(known); err == nil && u.Host != "" {
+		if ip := net.ParseIP(u.Hostname()); ip == nil || !ip.IsUnspecified() && !ip.IsLoopback() {
+			return strings.TrimSuffix(known, "/")
+		}
 	}
 	if r.TLS != nil {
 		return "https://" + r.Host

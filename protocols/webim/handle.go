@@ -13,7 +13,7 @@ import (
 func (s *session) handle(ctx context.Context, up webimwire.Up, packet []byte) error {
 	switch up.Envelope.GetCommand() {
 	case webimwire.MSync_SYNC:
-		return s.handleSync(ctx, up.Sync)
+		return s.handleSync(ctx, up.Sync, packet)
 	case webimwire.MSync_UNREAD:
 		return s.handleUnread(ctx)
 	case webimwire.MSync_LOGOUT:
@@ -36,9 +36,9 @@ func (s *session) handleUnread(ctx context.Context) error {
 	}
 }
 
-func (s *session) handleSync(ctx context.Context, sync *webimwire.CommSyncUL) error {
+func (s *session) handleSync(ctx context.Context, sync *webimwire.CommSyncUL, packet []byte) error {
 	if meta := sync.GetMeta(); meta != nil {
-		return s.handleMeta(ctx, meta)
+		return s.handleMeta(ctx, meta, packet)
 	}
 	if sync.GetQueue() == nil {
 		return nil // neither a message nor a pull
@@ -53,10 +53,10 @@ func (s *session) handleSync(ctx context.Context, sync *webimwire.CommSyncUL) er
 
 // handleMeta answers every Meta but statistics: a 4.x client that hears nothing for
 // 15 s drops the connection [webim 4.5].
-func (s *session) handleMeta(ctx context.Context, meta *webimwire.Meta) error {
+func (s *session) handleMeta(ctx context.Context, meta *webimwire.Meta, packet []byte) error {
 	switch meta.GetNs() {
 	case webimwire.Meta_CHAT, webimwire.Meta_ROSTER, webimwire.Meta_CONFERENCE:
-		return s.handleSend(ctx, meta)
+		return s.handleSend(ctx, meta, packet)
 	case webimwire.Meta_MUC:
 		return s.handleRoom(ctx, meta)
 	case webimwire.Meta_STATISTIC:
@@ -67,7 +67,7 @@ func (s *session) handleMeta(ctx context.Context, meta *webimwire.Meta) error {
 }
 
 // handleSend takes a message, a receipt, a recall, an edit, a change of contacts.
-func (s *session) handleSend(ctx context.Context, meta *webimwire.Meta) error {
+func (s *session) handleSend(ctx context.Context, meta *webimwire.Meta, packet []byte) error {
 	if len(meta.GetPayload()) > s.cfg.MaxMessage {
 		return s.refuse(meta, chat.Refuse(chat.TooLarge, "the message is too large"))
 	}
@@ -88,6 +88,7 @@ func (s *session) handleSend(ctx context.Context, meta *webimwire.Meta) error {
 		}
 		return s.refuse(meta, err)
 	}
+	s.Trace.Note(ev.ID, webimmap.Protocol, packet)
 	return s.acknowledge(ctx, meta, draft, ev)
 }
 
@@ -109,25 +110,26 @@ func (s *session) complete(ctx context.Context, meta *webimwire.Meta, draft *cha
 			draft.Body = b
 		}
 	case chat.Contact:
-		return s.completeContact(ctx, draft, b)
+		if b.Change == chat.ContactAccept {
+			accepted, err := s.accepting(ctx, s.actor.User, draft.Conv)
+			draft.Body = accepted
+			return err
+		}
 	}
 	return nil
 }
 
-// completeContact reads what a packet means by what the two are to each other.
-// Contacts are mutual in this protocol: who asks agrees, and who accepts asks.
-func (s *session) completeContact(ctx context.Context, draft *chat.Draft, b chat.Contact) error {
-	if b.Change != chat.ContactAccept {
-		return nil
-	}
-	relation, err := s.Store.Contact(ctx, s.actor.User, draft.Conv.Other(s.actor.User))
+// accepting is what it means to accept a contact in conv: contacts are mutual in
+// this protocol, so who asks agrees, and who accepts is a contact too.
+func (f *frontend) accepting(ctx context.Context, me chat.UserID, conv chat.Conv) (chat.Contact, error) {
+	relation, err := f.Store.Contact(ctx, me, conv.Other(me))
 	if err != nil {
-		return err
+		return chat.Contact{}, err
 	}
 	if !relation.Asked && !relation.Mutual() {
-		return chat.Refuse(chat.NotFound, "there is no invitation of that user")
+		return chat.Contact{}, chat.Refuse(chat.NotFound, "there is no invitation of that user")
 	}
-	return nil
+	return chat.Contact{Change: chat.ContactAdd}, nil
 }
 
 // isIdle reports whether a refusal means only that there was nothing to do: a

@@ -69,7 +69,7 @@ type route struct {
 func (f *frontend) routes() *tree {
 	t := new(tree)
 	for _, table := range []map[string]route{
-		accountRoutes(), groupRoutes(), memberRoutes(),
+		accountRoutes(), fileRoutes(), historyRoutes(), conversationRoutes(), contactRoutes(), groupRoutes(), memberRoutes(),
 	} {
 		for pattern, r := range table {
 			t.add(pattern, r)

@@ -1,0 +1,73 @@
+package webim
+
+import (
+	"encoding/json"
+	"reflect"
+
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	"dragoman/bridge"
+	"dragoman/bridge/chat"
+	"dragoman/mapping"
+	"dragoman/mapping/webimmap"
+	"dragoman/protocols"
+	"dragoman/protocols/webim/webimwire"
+)
+
+// Explain implements protocols.Explainer: the packets that a client of the newest
+// generation gets, as JSON with their bodies opened.
+func (f *frontend) Explain(d *bridge.Delivery, reader chat.UserID) (protocols.Shown, error) {
+	shown := grade(d.Event.Body)
+	metas, err := f.realm(f.life, f.PublicURL()).FromEvent(d.Record, webimmap.Reader{User: reader, Generation: webimmap.Gen5})
+	if err != nil || len(metas) == 0 {
+		return shown, err
+	}
+	list := make([]json.RawMessage, len(metas))
+	for i, m := range metas {
+		if list[i], err = readable(m); err != nil {
+			return shown, err
+		}
+	}
+	text, err := json.MarshalIndent(list, "", "  ")
+	shown.Frame = string(text)
+	return shown, err
+}
+
+// grade looks a kind up in the map's table.
+func grade(b chat.Body) protocols.Shown {
+	about := reflect.TypeOf(b)
+	if m, ok := b.(chat.Message); ok {
+		about = reflect.TypeOf(m.Content)
+	}
+	for _, row := range webimmap.Table() {
+		if row.Value != nil && reflect.TypeOf(row.Value) == about {
+			return protocols.Shown{Fidelity: row.Out, Note: row.Note}
+		}
+	}
+	return protocols.Shown{Fidelity: mapping.Absent}
+}
+
+// readable writes a Meta with its body in place of the bytes.
+func readable(m *webimwire.Meta) (json.RawMessage, error) {
+	body, err := webimwire.Body(m)
+	if err != nil {
+		return nil, err
+	}
+	opened := json.RawMessage(m.GetPayload())
+	if body != nil {
+		if opened, err = protojson.Marshal(body); err != nil {
+			return nil, err
+		}
+	}
+	outer, ok := proto.Clone(m).(*webimwire.Meta)
+	if !ok {
+		return nil, nil
+	}
+	outer.Payload = nil
+	envelope, err := protojson.Marshal(outer)
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(map[string]json.RawMessage{"meta": envelope, "payload": opened})
+}
