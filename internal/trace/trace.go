@@ -20,6 +20,7 @@ const maxFrame = 16 << 10
 type Original struct {
 	Protocol string
 	Frame    []byte // cut off after 16 KiB
+	Length   int    // of the frame as it came
 }
 
 // Ring keeps the latest originals.
@@ -40,7 +41,7 @@ func (r *Ring) Note(id chat.EventID, protocol string, frame []byte) {
 	if r == nil {
 		return
 	}
-	o := Original{protocol, slices.Clone(frame[:min(len(frame), maxFrame)])}
+	o := Original{protocol, slices.Clone(frame[:min(len(frame), maxFrame)]), len(frame)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, again := r.frames[id]; again {
