@@ -138,7 +138,7 @@ func kindOf(ev chat.Event) string {
 }
 
 func (t traveller) original(kept trace.Original) *original {
-	o := &original{Protocol: kept.Protocol, Bytes: len(kept.Frame), Cut: len(kept.Frame) >= trace.MaxFrame}
+	o := &original{Protocol: kept.Protocol, Bytes: kept.Length, Cut: kept.Length > len(kept.Frame)}
 	for _, front := range t.host.Fronts {
 		if r, ok := front.Frontend.(FrameReader); ok && front.Name == kept.Protocol {
 			if text, err := r.ReadFrame(kept.Frame); err == nil {
