@@ -1,0 +1,4 @@
+package xmpp
+
+func archiveFeatures() []string    { return nil }
+func moderationFeatures() []string { return nil }

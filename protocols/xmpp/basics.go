@@ -1,0 +1,110 @@
+package xmpp
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"mellium.im/xmpp/stanza"
+
+	"dragoman/bridge/chat"
+	"dragoman/mapping/xmppmap"
+	"dragoman/protocols/xmpp/xmppwire"
+)
+
+const (
+	nsPing    = "urn:xmpp:ping"
+	nsVersion = "jabber:iq:version"
+	nsTime    = "urn:xmpp:time"
+	nsLast    = "jabber:iq:last"
+)
+
+// basicIQs are the small services: ping, version, time, last activity, and the session of old clients.
+func (f *Frontend) basicIQs(t map[iqKey]iqHandler) {
+	empty := func(context.Context, *session, *request) (*xmppwire.Element, error) { return nil, nil }
+	for _, to := range []scope{toServer, toAccount, toService, toUpload} {
+		t[iqKey{to, false, nsPing, "ping"}] = empty
+	}
+	t[iqKey{toServer, true, nsSession, "session"}] = empty // [RFC 3921 §3]
+	t[iqKey{toAccount, true, nsSession, "session"}] = empty
+	for _, to := range []scope{toServer, toService} {
+		t[iqKey{to, false, nsVersion, "query"}] = version
+		t[iqKey{to, false, nsTime, "time"}] = f.time
+	}
+	t[iqKey{toServer, false, nsLast, "query"}] = f.uptime
+	t[iqKey{toContact, false, nsLast, "query"}] = lastActivity
+	t[iqKey{toAccount, false, nsLast, "query"}] = lastActivity
+}
+
+func version(context.Context, *session, *request) (*xmppwire.Element, error) {
+	q := xmppwire.New(nsVersion, "query")
+	q.AddNew("name").AddText("dragoman")
+	q.AddNew("version").AddText("1")
+	return q, nil
+}
+
+// time answers XEP-0202.
+func (f *Frontend) time(context.Context, *session, *request) (*xmppwire.Element, error) {
+	now := f.Now()
+	e := xmppwire.New(nsTime, "time")
+	e.AddNew("tzo").AddText(now.Format("-07:00"))
+	e.AddNew("utc").AddText(now.UTC().Format("2006-01-02T15:04:05Z"))
+	return e, nil
+}
+
+// uptime answers XEP-0012 for the server.
+func (f *Frontend) uptime(context.Context, *session, *request) (*xmppwire.Element, error) {
+	return xmppwire.New(nsLast, "query").Set("seconds", strconv.Itoa(int(f.Now().Sub(f.begun).Seconds()))), nil
+}
+
+// lastActivity answers XEP-0012 for an account, to whom it lets see its presence.
+func lastActivity(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
+	if q.to.User != s.user {
+		c, err := s.Store.Contact(ctx, s.user, q.to.User)
+		if err != nil {
+			return nil, err
+		}
+		if !c.Sees {
+			return nil, refusal(stanza.Auth, stanza.Forbidden)
+		}
+	}
+	e := xmppwire.New(nsLast, "query")
+	if s.isAvailable(q.to.User) {
+		return e.Set("seconds", "0"), nil
+	}
+	seen, err := s.Store.LastSeen(ctx, q.to.User)
+	if err != nil {
+		return nil, err
+	}
+	if seen.IsZero() {
+		return nil, refusal(stanza.Cancel, stanza.ItemNotFound)
+	}
+	return e.Set("seconds", strconv.Itoa(int(s.Now().Sub(seen)/time.Second))), nil
+}
+
+// isAvailable reports whether a device of u shows itself.
+func (f *Frontend) isAvailable(u chat.UserID) bool {
+	for _, other := range f.Router.Sessions(u) {
+		if other.Presence.Show != chat.ShowOffline {
+			return true
+		}
+	}
+	return false
+}
+
+// ping asks the client for a sign of life.
+func (s *session) ping() {
+	s.send(xmppwire.Stanza{Name: "iq", Type: "get", From: s.Domain, To: s.full, ID: "ping-" + strconv.FormatInt(s.Now().UnixNano(), 36),
+		Children: []*xmppwire.Element{xmppwire.New(nsPing, "ping")}})
+}
+
+// deviceInfo is disco#info of a device that speaks another protocol.
+func deviceInfo(*request) *xmppwire.Element {
+	info := xmppwire.New(nsDiscoInfo, "query")
+	info.AddNew("identity").Set("category", "client").Set("type", "web").Set("name", "dragoman")
+	for _, feature := range []string{nsDiscoInfo, nsPing, xmppmap.NSReceipts, xmppmap.NSMarkers, xmppmap.NSChatStates,
+		xmppmap.NSCorrect, xmppmap.NSRetract, xmppmap.NSReactions, xmppmap.NSReply} {
+		info.AddNew("feature").Set("var", feature)
+	}
+	return info
+}

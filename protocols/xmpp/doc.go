@@ -1,0 +1,18 @@
+// Package xmpp is the XMPP front-end: a server for clients, over TCP with STARTTLS or direct TLS and over WebSocket.
+//
+// Specifications: RFC 6120, RFC 6121, RFC 7590, RFC 7395, RFC 7622, and the XEPs in docs/protocols/xmpp.md. Left out: BOSH,
+// federation with other servers, and what a client library of ours would need.
+//
+// mellium.im/xmpp gives addresses, stanza and stream errors, and mellium.im/sasl PLAIN. Negotiation, SCRAM and the stream
+// itself are ours; docs/decisions/ says why.
+//
+// # Who runs what
+//
+// A connection has one goroutine that reads: it negotiates, then handles what the client sends, in order. A session has a
+// goroutine that takes deliveries from its feed (pump), one that waits for what was submitted (settle), and, while it is
+// connected, one that writes. A session may outlive its connection and wait to be resumed.
+//
+// Whoever has something for a session puts it into the session's queue (queue.go), which never blocks; the writer encodes
+// it. The hub knows which sessions there are, and who has joined which group; it is locked for reading and writing of maps
+// alone. session.mu guards what other goroutines read of a session. Neither is held while anything is sent or asked.
+package xmpp

@@ -1,0 +1,70 @@
+package xmpp
+
+import (
+	"slices"
+	"sync"
+
+	"dragoman/bridge/chat"
+)
+
+// hub knows the XMPP sessions that there are, and who has joined which group or room.
+type hub struct {
+	mu      sync.RWMutex
+	users   map[chat.UserID][]*session
+	resumes map[string]*session // by resumption id
+	rooms   map[chat.Conv][]*occupant
+}
+
+func newHub() *hub {
+	return &hub{users: map[chat.UserID][]*session{}, resumes: map[string]*session{}, rooms: map[chat.Conv][]*occupant{}}
+}
+
+func (h *hub) add(s *session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.users[s.user] = append(slices.Clone(h.users[s.user]), s)
+}
+
+func (h *hub) remove(s *session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	left := slices.DeleteFunc(slices.Clone(h.users[s.user]), func(o *session) bool { return o == s })
+	if len(left) == 0 {
+		delete(h.users, s.user)
+	} else {
+		h.users[s.user] = left
+	}
+	if s.resumeID != "" {
+		delete(h.resumes, s.resumeID)
+	}
+}
+
+// of returns u's sessions, oldest first; the slice is never changed.
+func (h *hub) of(u chat.UserID) []*session {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.users[u]
+}
+
+// find returns u's session of that resource, nil if there is none.
+func (h *hub) find(u chat.UserID, resource string) *session {
+	for _, s := range h.of(u) {
+		if s.resource == resource {
+			return s
+		}
+	}
+	return nil
+}
+
+// keep makes s findable for resumption.
+func (h *hub) keep(s *session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.resumes[s.resumeID] = s
+}
+
+func (h *hub) resumable(id string) *session {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.resumes[id]
+}

@@ -1,0 +1,497 @@
+package xmpp
+
+import (
+	"context"
+	"slices"
+
+	"mellium.im/xmpp/stanza"
+
+	"dragoman/bridge"
+	"dragoman/bridge/chat"
+	"dragoman/bridge/store"
+	"dragoman/mapping/xmppmap"
+	"dragoman/protocols/xmpp/xmppwire"
+)
+
+// Status codes of XEP-0045 §15.6.
+const (
+	statusOpenJIDs = 100
+	statusSelf     = 110
+	statusConfig   = 104
+	statusCreated  = 201
+	statusNick     = 210
+	statusBanned   = 301
+	statusRenamed  = 303
+	statusKicked   = 307
+	statusRemoved  = 321
+	statusShutdown = 332
+)
+
+// occupant is one XMPP session in a group or room.
+type occupant struct {
+	*session
+	conv chat.Conv
+
+	// Guarded by session.mu.
+	nick    string
+	shown   xmppwire.Stanza    // the presence that the others see, without its MUC parts
+	ready   bool               // the answer to joining is out
+	pending []*bridge.Delivery // what came meanwhile
+}
+
+// somebody is an occupant as others see him: one of ours, or of another protocol.
+type somebody struct {
+	user  chat.UserID
+	nick  string
+	local *occupant // nil: of another protocol
+}
+
+// enter registers an occupant.
+func (h *hub) enter(o *occupant) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.rooms[o.conv] = append(slices.Clone(h.rooms[o.conv]), o)
+}
+
+func (h *hub) exit(o *occupant) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	left := slices.DeleteFunc(slices.Clone(h.rooms[o.conv]), func(other *occupant) bool { return other == o })
+	if len(left) == 0 {
+		delete(h.rooms, o.conv)
+		return
+	}
+	h.rooms[o.conv] = left
+}
+
+// in returns who of ours is in a group or room, in order of joining; the slice is never changed.
+func (h *hub) in(c chat.Conv) []*occupant {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.rooms[c]
+}
+
+// nickName returns the nick in force.
+func (o *occupant) nickName() string {
+	o.session.mu.Lock()
+	defer o.session.mu.Unlock()
+	return o.nick
+}
+
+// occupantOf returns the session's own place in c, nil if it has not joined.
+func (s *session) occupantOf(c chat.Conv) *occupant {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.joined[c]
+}
+
+// presenceToConv joins, changes a nick or a presence, or leaves.
+func (s *session) presenceToConv(ctx context.Context, st xmppwire.Stanza, to xmppmap.Address) {
+	o := s.occupantOf(to.Conv)
+	switch st.Type {
+	case "unavailable":
+		if o != nil {
+			s.leave(ctx, o, &st, nil)
+		}
+		return
+	case "":
+	default:
+		if st.Type != "error" && st.Type != "probe" && st.Type != "unsubscribed" {
+			s.refuse(st, stanza.Error{Type: stanza.Cancel, Condition: stanza.NotAllowed})
+		}
+		return
+	}
+	if to.Resource == "" { // [XEP-0045 §7.2.1]
+		s.refuse(st, stanza.Error{Type: stanza.Modify, Condition: stanza.JIDMalformed}, xmppwire.New(xmppmap.NSMUC, "x"))
+		return
+	}
+	var err error
+	switch {
+	case o == nil || st.Child(xmppmap.NSMUC, "x") != nil:
+		err = s.join(ctx, st, to)
+	case o.nickName() != to.Resource:
+		err = s.rename(ctx, o, st, to.Resource)
+	default:
+		o.setShown(st)
+		s.announce(ctx, o)
+	}
+	if err != nil {
+		s.refuseJoin(st, err)
+	}
+}
+
+// refuseJoin answers a presence that could not be had. The room says so in its own name.
+func (s *session) refuseJoin(st xmppwire.Stanza, err error) {
+	e := xmppmap.Refusal(err)
+	if r, ok := err.(*refused); ok {
+		e = r.cond
+	} else if chat.CodeOf(err) == chat.Internal {
+		s.log.Err(err).Msg("cannot join")
+	}
+	switch chat.ReasonOf(err) {
+	case chat.NotMember, chat.NoRight, chat.NeedsInvite:
+		e.Type, e.Condition = stanza.Auth, stanza.RegistrationRequired // [XEP-0045 §7.2.4]
+	}
+	reply := xmppmap.ErrorReply(st, e)
+	reply.Children = append([]*xmppwire.Element{xmppwire.New(xmppmap.NSMUC, "x")}, reply.Children...)
+	s.send(reply)
+}
+
+// setShown keeps what the others see of an occupant.
+func (o *occupant) setShown(st xmppwire.Stanza) {
+	shown := st.Without(func(e *xmppwire.Element) bool {
+		return e.Space == xmppmap.NSMUC || e.Space == xmppmap.NSMUCUser || e.Space == xmppmap.NSOccupantID
+	})
+	shown.ID, shown.To, shown.From = "", "", ""
+	o.session.mu.Lock()
+	o.shown = shown
+	o.session.mu.Unlock()
+}
+
+// join enters a group or room, making it where there is none. The answer has a fixed order: who is there, oneself, the
+// history, the subject, and then what happens [XEP-0045 §7.2].
+func (s *session) join(ctx context.Context, st xmppwire.Stanza, to xmppmap.Address) error {
+	details, created, err := s.findOrCreate(ctx, to.Conv)
+	if err != nil {
+		return err
+	}
+	me, err := s.Store.Member(ctx, to.Conv, s.user)
+	if err != nil {
+		return err
+	}
+	nick := to.Resource
+	if err := s.checkNick(ctx, to.Conv, nick); err != nil {
+		return err
+	}
+	again := s.occupantOf(to.Conv)
+	o := again
+	if o == nil {
+		o = &occupant{session: s, conv: to.Conv, nick: nick}
+		s.mu.Lock()
+		s.joined[to.Conv] = o
+		s.mu.Unlock()
+	}
+	scene, err := s.enterConv(ctx, o, me, nick)
+	if err != nil {
+		if again == nil {
+			s.forget(o)
+		}
+		return err
+	}
+	s.mu.Lock()
+	o.nick = nick
+	s.mu.Unlock()
+	o.setShown(st)
+	if again == nil {
+		s.hub.enter(o)
+	}
+	s.welcome(ctx, o, details, scene, st, created)
+	return nil
+}
+
+// enterConv is what entering means to the core: being there, in a room; being a member, in a group.
+func (s *session) enterConv(ctx context.Context, o *occupant, me chat.Member, nick string) (bridge.Scene, error) {
+	if o.conv.Kind != chat.KindRoom && !me.Role.IsMember() {
+		if me.Banned {
+			return bridge.Scene{}, chat.RefuseFor(chat.Banned, "you are banned here")
+		}
+		join := chat.Membership{Users: []chat.UserID{s.user}, Change: chat.ChangeJoin}
+		if _, err := s.submit(ctx, chat.Draft{Conv: o.conv, Body: join}); err != nil {
+			return bridge.Scene{}, err
+		}
+	}
+	return s.Router.Enter(ctx, s.feed, o.conv, nick)
+}
+
+// findOrCreate returns the group or room, which begins to exist when somebody enters it [XEP-0045 §10.1].
+func (s *session) findOrCreate(ctx context.Context, c chat.Conv) (d chat.Details, created bool, err error) {
+	d, err = s.Store.Details(ctx, c)
+	if err == nil || chat.CodeOf(err) != chat.NotFound || chat.ReasonOf(err) == chat.Dissolved {
+		return d, false, err
+	}
+	life := chat.Lifecycle{Created: true}
+	if c.Kind == chat.KindGroup {
+		ask, open, public := chat.ModeAsk, chat.ModeOpen, false
+		life.Rules = chat.Rules{Join: &ask, Invite: &open, Public: &public}
+	} else {
+		open, public := chat.ModeOpen, true
+		life.Rules = chat.Rules{Join: &open, Invite: &open, Public: &public}
+	}
+	if _, err = s.submit(ctx, chat.Draft{Conv: c, Body: life}); err != nil {
+		return d, false, err
+	}
+	d, err = s.Store.Details(ctx, c)
+	return d, true, err
+}
+
+// checkNick refuses a nick that another goes by.
+func (s *session) checkNick(ctx context.Context, c chat.Conv, nick string) error {
+	for _, other := range s.occupants(ctx, c) {
+		if other.user != s.user && other.nick == nick {
+			return &refused{cond: stanza.Error{Type: stanza.Cancel, Condition: stanza.Conflict}} // [XEP-0045 §7.2.8]
+		}
+	}
+	return nil
+}
+
+// maxShown bounds how many members of another protocol are shown as occupants: a client draws a line for each.
+const maxShown = 500
+
+// occupants returns who is seen in c: each session of ours that has joined, and who is there by another protocol. Members
+// of a group are there even when they are not online, unless they use XMPP, where one is in a group only after joining.
+func (f *Frontend) occupants(ctx context.Context, c chat.Conv) []somebody {
+	var all []somebody
+	seen := map[chat.UserID]bool{}
+	for _, o := range f.hub.in(c) {
+		all = append(all, somebody{o.user, o.nickName(), o})
+		seen[o.user] = true
+	}
+	if c.Kind == chat.KindRoom {
+		for _, o := range f.Router.Occupants(c) {
+			if _, ours := xmppmap.Resource(o.Device); !ours && !seen[o.User] {
+				seen[o.User] = true
+				all = append(all, somebody{user: o.User, nick: xmppmap.Nick(o.Nick)})
+			}
+		}
+		return all
+	}
+	members, _, err := f.Store.Members(ctx, c, store.MemberQuery{Limit: maxShown})
+	if err != nil {
+		f.log.Err(err).Stringer("conv", c).Msg("cannot tell who is in a group")
+	}
+	for _, m := range members {
+		if !seen[m.User] && f.isSeen(ctx, m.User) {
+			all = append(all, somebody{user: m.User, nick: memberNick(m)})
+		}
+	}
+	return all
+}
+
+func memberNick(m chat.Member) string {
+	if m.Nick != "" {
+		return xmppmap.Nick(m.Nick)
+	}
+	return xmppmap.Nick(string(m.User))
+}
+
+// isSeen reports whether a member who has not joined by XMPP is shown as an occupant.
+func (f *Frontend) isSeen(ctx context.Context, u chat.UserID) bool {
+	for _, other := range f.Router.Sessions(u) {
+		if _, ours := xmppmap.Resource(other.Device); !ours {
+			return true
+		}
+	}
+	if len(f.hub.of(u)) > 0 {
+		return false
+	}
+	devices, err := f.Store.Devices(ctx, u)
+	if err != nil {
+		return false
+	}
+	return !slices.ContainsFunc(devices, func(d store.Device) bool {
+		_, ours := xmppmap.Resource(d.Reader.Device)
+		return ours
+	})
+}
+
+// nickOf returns how u is called in c.
+func (f *Frontend) nickOf(ctx context.Context, c chat.Conv, u chat.UserID) string {
+	for _, o := range f.hub.in(c) {
+		if o.user == u {
+			return o.nickName()
+		}
+	}
+	if c.Kind == chat.KindRoom {
+		for _, o := range f.Router.Occupants(c) {
+			if o.User == u {
+				return xmppmap.Nick(o.Nick)
+			}
+		}
+	}
+	m, err := f.Store.Member(ctx, c, u)
+	if err != nil {
+		return xmppmap.Nick(string(u))
+	}
+	m.User = u
+	return memberNick(m)
+}
+
+// view is how one occupant is shown to one reader.
+func (f *Frontend) view(ctx context.Context, c chat.Conv, who somebody, d *chat.Details) (xmppwire.Stanza, xmppmap.Item) {
+	m, err := f.Store.Member(ctx, c, who.user)
+	if err != nil {
+		f.log.Err(err).Stringer("conv", c).Msg("cannot tell what a member may do")
+	}
+	silent := m.IsMuted(f.Now()) || d.Silences(orMember(m.Role), f.Now()) && !m.Allowed
+	item := xmppmap.Item{Affiliation: xmppmap.Affiliation(m), Role: xmppmap.RoleName(m, silent)}
+	p := xmppwire.Presence("")
+	item.JID = f.m.UserJID(who.user)
+	if who.local != nil {
+		who.local.session.mu.Lock()
+		p = who.local.shown
+		who.local.session.mu.Unlock()
+		p.Name = "presence"
+		item.JID = who.local.full
+	}
+	p.From = f.m.ConvJID(c) + "/" + who.nick
+	p.Children = append(slices.Clip(p.Children), xmppwire.New(xmppmap.NSOccupantID, "occupant-id").
+		Set("id", xmppmap.OccupantID(f.secret, c, who.user)))
+	return p, item
+}
+
+// orMember is the role by which a room's silence counts for who is on no list.
+func orMember(r chat.Role) chat.Role {
+	if r == chat.RoleNone {
+		return chat.RoleMember
+	}
+	return r
+}
+
+// sees reports whether a reader may see real addresses in c: everybody in a group, managers in a room.
+func (f *Frontend) sees(ctx context.Context, c chat.Conv, reader chat.UserID) bool {
+	if c.Kind != chat.KindRoom {
+		return true
+	}
+	m, err := f.Store.Member(ctx, c, reader)
+	return err == nil && m.Role.IsManager()
+}
+
+// announce tells everybody of ours in o's group or room of o's presence as it is now.
+func (s *session) announce(ctx context.Context, o *occupant, codes ...int) {
+	d, err := s.Store.Details(ctx, o.conv)
+	if err != nil {
+		s.log.Err(err).Msg("cannot announce an occupant")
+		return
+	}
+	s.announceTo(ctx, somebody{o.user, o.nickName(), o}, o.conv, &d, s.hub.in(o.conv), codes...)
+}
+
+// announceTo shows one occupant to others. codes are for himself, beside 110.
+func (f *Frontend) announceTo(ctx context.Context, who somebody, c chat.Conv, d *chat.Details, readers []*occupant, codes ...int) {
+	p, item := f.view(ctx, c, who, d)
+	for _, r := range readers {
+		shown := item
+		if !f.sees(ctx, c, r.user) {
+			shown.JID = ""
+		}
+		var marks []int
+		if r.user == who.user && (who.local == nil || r.session == who.local.session || r.nickName() == who.nick) {
+			marks = append([]int{statusSelf}, codes...)
+		}
+		f.sendOccupant(r, p, xmppmap.UserX(shown, marks...))
+	}
+}
+
+// sendOccupant sends an occupant's presence to a reader.
+func (f *Frontend) sendOccupant(r *occupant, p xmppwire.Stanza, x *xmppwire.Element) {
+	p.To = r.full
+	p.Children = append(slices.Clip(p.Children), x)
+	r.sendQuiet(p)
+}
+
+// rename changes a nick [XEP-0045 §7.6].
+func (s *session) rename(ctx context.Context, o *occupant, st xmppwire.Stanza, nick string) error {
+	if err := s.checkNick(ctx, o.conv, nick); err != nil {
+		return err
+	}
+	if o.conv.Kind == chat.KindRoom {
+		if _, err := s.Router.Enter(ctx, s.feed, o.conv, nick); err != nil {
+			return err
+		}
+	}
+	d, err := s.Store.Details(ctx, o.conv)
+	if err != nil {
+		return err
+	}
+	old := somebody{o.user, o.nickName(), o}
+	p, item := s.view(ctx, o.conv, old, &d)
+	p = xmppwire.Stanza{Name: "presence", Type: "unavailable", From: p.From, Children: p.Children[len(p.Children)-1:]}
+	for _, r := range s.hub.in(o.conv) {
+		shown := item
+		shown.Nick = nick
+		if !s.sees(ctx, o.conv, r.user) {
+			shown.JID = ""
+		}
+		codes := []int{statusRenamed}
+		if r == o {
+			codes = append(codes, statusSelf)
+		}
+		s.sendOccupant(r, p, xmppmap.UserX(shown, codes...))
+	}
+	s.mu.Lock()
+	o.nick = nick
+	s.mu.Unlock()
+	o.setShown(st)
+	s.announce(ctx, o)
+	return nil
+}
+
+// forget takes an occupant off the lists.
+func (s *session) forget(o *occupant) {
+	s.mu.Lock()
+	delete(s.joined, o.conv)
+	s.mu.Unlock()
+	s.hub.exit(o)
+}
+
+// leave takes a session out of a group or room and tells the others. st is the presence with which it goes, nil if it
+// sent none; x says why, nil: by itself.
+func (s *session) leave(ctx context.Context, o *occupant, st *xmppwire.Stanza, x func(xmppmap.Item, bool) *xmppwire.Element) {
+	d, err := s.Store.Details(ctx, o.conv)
+	if err != nil && chat.CodeOf(err) != chat.NotFound {
+		s.log.Err(err).Msg("cannot tell that an occupant leaves")
+	}
+	if x == nil {
+		x = func(i xmppmap.Item, self bool) *xmppwire.Element {
+			if self {
+				return xmppmap.UserX(i, statusSelf)
+			}
+			return xmppmap.UserX(i)
+		}
+	}
+	nick := o.nickName()
+	p, item := s.view(ctx, o.conv, somebody{o.user, nick, o}, &d)
+	item.Role = "none"
+	p = xmppwire.Stanza{Name: "presence", Type: "unavailable", From: p.From, Children: p.Children[len(p.Children)-1:]}
+	if st != nil {
+		p.Children = append(slices.Clone(st.Without(func(e *xmppwire.Element) bool { return e.Space == xmppmap.NSMUC }).Children), p.Children...)
+	}
+	s.forget(o)
+	s.sendOccupant(o, p, x(item, true))
+	others := s.hub.in(o.conv)
+	var twin *occupant // another device under the same nick: for the others he stays
+	for _, r := range others {
+		if r.user == o.user && r.nickName() == nick {
+			twin = r
+		}
+	}
+	for _, r := range others {
+		if twin != nil {
+			break
+		}
+		shown := item
+		if !s.sees(ctx, o.conv, r.user) {
+			shown.JID = ""
+		}
+		s.sendOccupant(r, p, x(shown, false))
+	}
+	if twin != nil {
+		s.announceTo(ctx, somebody{twin.user, nick, twin}, o.conv, &d, others)
+	}
+	if o.conv.Kind == chat.KindRoom {
+		s.Router.Leave(ctx, s.feed, o.conv)
+	}
+}
+
+// leaveAll leaves every group and room, for a session that ends or is no longer available.
+func (s *session) leaveAll() {
+	s.mu.Lock()
+	joined := make([]*occupant, 0, len(s.joined))
+	for _, o := range s.joined {
+		joined = append(joined, o)
+	}
+	s.mu.Unlock()
+	for _, o := range joined {
+		s.leave(context.WithoutCancel(s.ctx), o, nil, nil)
+	}
+}

@@ -1,0 +1,284 @@
+package xmpp
+
+import (
+	"context"
+	"slices"
+
+	"dragoman/bridge"
+	"dragoman/bridge/chat"
+	"dragoman/mapping/xmppmap"
+	"dragoman/protocols/xmpp/xmppwire"
+)
+
+// showConv brings what happens in a group or room: to a session that has joined it, or, where it concerns the user himself,
+// in any case.
+func (s *session) showConv(d *bridge.Delivery) error {
+	ev := d.Event
+	s.mu.Lock()
+	o := s.joined[ev.Conv]
+	if o != nil && !o.ready {
+		o.pending = append(o.pending, d)
+		s.mu.Unlock()
+		return nil
+	}
+	s.mu.Unlock()
+	if o == nil {
+		return s.showOutside(ev)
+	}
+	return s.showIn(o, d)
+}
+
+// showIn brings what happens where the session is.
+func (s *session) showIn(o *occupant, d *bridge.Delivery) error {
+	switch b := d.Event.Body.(type) {
+	case chat.Message, chat.Edit, chat.Recall, chat.Receipt, chat.Reaction, chat.Typing, chat.Relay:
+		return s.showSaid(o, d)
+	case chat.Membership:
+		return s.showMembership(o, d.Event, b)
+	case chat.Profile:
+		s.showProfile(o, d.Event, b)
+	case chat.Rules:
+		s.showRules(o, b)
+	case chat.Lifecycle:
+		if !b.Created {
+			s.showEnd(o)
+		}
+	}
+	return nil
+}
+
+// showSaid reflects what was said to every occupant, its author among them, who knows it by its id [XEP-0045 §7.4].
+func (s *session) showSaid(o *occupant, d *bridge.Delivery) error {
+	stanzas, err := bridge.Once(d, "xmpp", func(d *bridge.Delivery) ([]xmppwire.Stanza, error) {
+		out, err := s.m.FromEvent(d.Record, s.viewOf(s.ctx, d.Event, false))
+		for i := range out {
+			out[i] = s.asOccupant(out[i], d.Event)
+			out[i].Freeze()
+		}
+		return out, err
+	})
+	for _, st := range stanzas {
+		st.To = s.full
+		s.sendQuiet(st)
+	}
+	return err
+}
+
+// showMembership shows who comes, goes and changes. What XMPP sessions do to themselves has been announced among them.
+func (s *session) showMembership(o *occupant, ev *chat.Event, b chat.Membership) error {
+	switch b.Change {
+	case chat.ChangeJoin, chat.ChangeAdd, chat.ChangeApplyAccept, chat.ChangeInviteAccept:
+		s.showComing(o, ev, b)
+	case chat.ChangeLeave, chat.ChangeKick, chat.ChangeBan:
+		s.showGoing(o, ev, b)
+	case chat.ChangeRole, chat.ChangeOwner, chat.ChangeMute, chat.ChangeUnmute, chat.ChangeAllow, chat.ChangeDisallow, chat.ChangeNick:
+		s.showChanged(o, ev, b)
+	}
+	return nil
+}
+
+// showComing shows who has come by another protocol.
+func (s *session) showComing(o *occupant, ev *chat.Event, b chat.Membership) {
+	d, err := s.Store.Details(s.ctx, o.conv)
+	if err != nil {
+		return // dissolved meanwhile, which is told next
+	}
+	users := b.Users
+	if b.Change == chat.ChangeInviteAccept {
+		users = []chat.UserID{ev.From}
+	}
+	for _, who := range s.occupants(s.ctx, o.conv) {
+		if who.local == nil && slices.Contains(users, who.user) {
+			s.announceTo(s.ctx, who, o.conv, &d, []*occupant{o})
+		}
+	}
+}
+
+// showGoing shows who has gone. A session whose user was put out is out itself.
+func (s *session) showGoing(o *occupant, ev *chat.Event, b chat.Membership) {
+	code, affiliation := 0, "none"
+	switch {
+	case b.Change == chat.ChangeBan:
+		code, affiliation = statusBanned, "outcast"
+	case b.Change == chat.ChangeKick && o.conv.Kind == chat.KindRoom:
+		code = statusKicked
+	case b.Change == chat.ChangeKick, o.conv.Kind != chat.KindRoom:
+		code = statusRemoved // no longer a member where only members may be [XEP-0045 §9.4]
+	}
+	actor := ""
+	if b.Change != chat.ChangeLeave {
+		actor = s.nickOf(s.ctx, o.conv, ev.From)
+	}
+	x := func(i xmppmap.Item, self bool) *xmppwire.Element {
+		i.Affiliation, i.Role, i.Reason, i.Actor = affiliation, "none", b.Reason, actor
+		var codes []int
+		if self {
+			codes = append(codes, statusSelf)
+		}
+		if code != 0 {
+			codes = append(codes, code)
+		}
+		return xmppmap.UserX(i, codes...)
+	}
+	for _, u := range b.Users {
+		if u == s.user {
+			if b.Change != chat.ChangeLeave || o.conv.Kind != chat.KindRoom {
+				s.leave(s.ctx, o, nil, x)
+			}
+			continue
+		}
+		s.showGone(o, u, b, x)
+	}
+}
+
+// showGone shows that another protocol's user has gone; an XMPP session tells of itself.
+func (s *session) showGone(o *occupant, u chat.UserID, b chat.Membership, x func(xmppmap.Item, bool) *xmppwire.Element) {
+	for _, other := range s.hub.in(o.conv) {
+		if other.user == u {
+			return
+		}
+	}
+	if len(s.hub.of(u)) > 0 && b.Change == chat.ChangeLeave {
+		return // his session has said so
+	}
+	nick := xmppmap.Nick(string(u))
+	switch m, err := s.Store.Member(s.ctx, o.conv, u); {
+	case b.Nick != "":
+		nick = xmppmap.Nick(b.Nick)
+	case err == nil && m.Nick != "":
+		nick = xmppmap.Nick(m.Nick)
+	}
+	item := xmppmap.Item{Affiliation: "none", Role: "none"}
+	if s.sees(s.ctx, o.conv, s.user) {
+		item.JID = s.m.UserJID(u)
+	}
+	p := xmppwire.Stanza{Name: "presence", Type: "unavailable", From: s.m.ConvJID(o.conv) + "/" + nick}
+	p.Add(xmppwire.New(xmppmap.NSOccupantID, "occupant-id").Set("id", xmppmap.OccupantID(s.secret, o.conv, u)))
+	s.sendOccupant(o, p, x(item, false))
+}
+
+// showChanged shows what occupants have become.
+func (s *session) showChanged(o *occupant, ev *chat.Event, b chat.Membership) {
+	d, err := s.Store.Details(s.ctx, o.conv)
+	if err != nil {
+		return // dissolved meanwhile, which is told next
+	}
+	users := b.Users
+	if b.Change == chat.ChangeOwner {
+		users = append(slices.Clone(users), ev.From)
+	}
+	for _, who := range s.occupants(s.ctx, o.conv) {
+		if slices.Contains(users, who.user) {
+			s.announceTo(s.ctx, who, o.conv, &d, []*occupant{o})
+		}
+	}
+}
+
+// showProfile shows a new subject; of what else has changed the client is told that it has [XEP-0045 §10.2.1].
+func (s *session) showProfile(o *occupant, ev *chat.Event, b chat.Profile) {
+	if b.Notice != nil {
+		m := xmppwire.Message("groupchat", xmppwire.TextElement(xmppwire.NSClient, "subject", *b.Notice))
+		m.ID = xmppmap.MessageID(ev)
+		m.From, m.To = s.m.ConvJID(o.conv)+"/"+s.nickOf(s.ctx, o.conv, ev.From), s.full
+		s.send(m)
+	}
+	if b.Name != nil || b.Description != nil || b.Avatar != nil {
+		s.sendStatus(o, statusConfig)
+	}
+}
+
+func (s *session) showRules(o *occupant, b chat.Rules) {
+	s.sendStatus(o, statusConfig)
+	if b.Silent == nil {
+		return
+	}
+	d, err := s.Store.Details(s.ctx, o.conv)
+	if err != nil {
+		return // dissolved meanwhile, which is told next
+	}
+	for _, who := range s.occupants(s.ctx, o.conv) {
+		s.announceTo(s.ctx, who, o.conv, &d, []*occupant{o})
+	}
+}
+
+// sendStatus sends a message that is a status code alone.
+func (s *session) sendStatus(o *occupant, code int) {
+	x := xmppmap.UserX(xmppmap.Item{}, code)
+	x.Nodes = x.Nodes[1:]
+	m := xmppwire.Message("groupchat", x)
+	m.From, m.To = s.m.ConvJID(o.conv), s.full
+	s.send(m)
+}
+
+// showEnd tells that the group or room is no more [XEP-0045 §10.9].
+func (s *session) showEnd(o *occupant) {
+	s.forget(o)
+	x := xmppmap.UserX(xmppmap.Item{Affiliation: "none", Role: "none"})
+	x.AddNew("destroy")
+	x.AddNew("status").Set("code", "110")
+	p := xmppwire.Stanza{Name: "presence", Type: "unavailable", From: s.m.ConvJID(o.conv) + "/" + o.nickName()}
+	s.sendOccupant(o, p, x)
+}
+
+// showOutside tells of what happens where the session has not joined and its user is concerned: he was brought in, or is
+// asked to come.
+func (s *session) showOutside(ev *chat.Event) error {
+	switch b := ev.Body.(type) {
+	case chat.Membership:
+		comes := b.Change == chat.ChangeAdd || b.Change == chat.ChangeInvite || b.Change == chat.ChangeApplyAccept
+		if comes && ev.From != s.user && slices.Contains(b.Users, s.user) && s.mayHear() {
+			s.invited(ev, b)
+		}
+	case chat.Lifecycle:
+		if b.Created && ev.From != s.user && slices.Contains(b.Members, s.user) && s.mayHear() {
+			s.invited(ev, chat.Membership{})
+		}
+	}
+	return nil
+}
+
+// invited tells the client that its user may join: in the room's name and in the inviter's, since some clients heed the one
+// and some the other [XEP-0045 §7.8.2, XEP-0249].
+func (s *session) invited(ev *chat.Event, b chat.Membership) {
+	room := s.m.ConvJID(ev.Conv)
+	from := s.m.UserJID(ev.From)
+	x := xmppwire.New(xmppmap.NSMUCUser, "x")
+	invite := x.AddNew("invite").Set("from", from)
+	if b.Reason != "" {
+		invite.AddNew("reason").AddText(b.Reason)
+	}
+	direct := xmppwire.New(xmppmap.NSConference, "x").Set("jid", room).SetIf("reason", b.Reason)
+	mediated := xmppwire.Stanza{Name: "message", From: room, To: s.bare, ID: ev.ID.String(), Children: []*xmppwire.Element{x}}
+	if s.isLate(ev) {
+		mediated.Add(xmppmap.Delay(s.m.GroupsHost(), ev.Time))
+	}
+	s.send(mediated)
+	s.send(xmppwire.Stanza{Name: "message", From: from, To: s.bare, ID: ev.ID.String() + "-direct", Children: []*xmppwire.Element{direct}})
+}
+
+// forwardToOccupant brings an iq to an occupant's client, in the name of the sender's own place there; a ping to oneself
+// tells whether one is still in [XEP-0410].
+func (s *session) forwardToOccupant(st xmppwire.Stanza, to xmppmap.Address) {
+	o := s.occupantOf(to.Conv)
+	if o == nil {
+		s.refuse(st, notJoined())
+		return
+	}
+	if o.nickName() == to.Resource && (st.Type == "get" || st.Type == "set") && st.First().Is(nsPing, "ping") {
+		s.send(xmppwire.Stanza{Name: "iq", Type: "result", ID: st.ID, From: st.To, To: s.full})
+		return
+	}
+	for _, who := range s.occupants(context.WithoutCancel(s.ctx), to.Conv) {
+		if who.nick != to.Resource {
+			continue
+		}
+		if who.local == nil {
+			break
+		}
+		forwarded := st
+		forwarded.From, forwarded.To = s.m.ConvJID(to.Conv)+"/"+o.nickName(), who.local.full
+		who.local.send(forwarded)
+		return
+	}
+	s.refuse(st, noOccupant())
+}

@@ -1,0 +1,467 @@
+package xmpp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+	"mellium.im/xmpp/stanza"
+	"mellium.im/xmpp/stream"
+
+	"dragoman/bridge"
+	"dragoman/bridge/chat"
+	"dragoman/mapping/xmppmap"
+	"dragoman/protocols/xmpp/xmppwire"
+)
+
+// session is one resource of one user, from binding to its end; it may live through several connections.
+type session struct {
+	*Frontend
+	log      zerolog.Logger
+	user     chat.UserID
+	resource string
+	bare     string
+	full     string
+	lang     string
+	actor    bridge.Actor
+	feed     *bridge.Feed
+	out      *queue
+	ctx      context.Context // ends with the session, by end
+	cancel   context.CancelCauseFunc
+	flight   chan inflight  // what was submitted and has no answer yet, in order
+	flown    sync.WaitGroup // counts it
+	ids      atomic.Uint64
+
+	// Of the reading goroutine alone.
+	handled  uint32 // stanzas of the client's, modulo 2^32
+	counting bool   // they are counted
+
+	mu         sync.Mutex
+	link       link                    // nil: waiting to be resumed
+	stopLink   context.CancelCauseFunc // ends the serving of link
+	linkDone   chan struct{}           // closed when that is over
+	gen        int                     // grows with every connection
+	resumeID   string                  // "": cannot be resumed
+	presence   *xmppwire.Stanza
+	priority   int8
+	available  time.Time // since when; zero: it has not said so
+	interested bool      // has asked for the roster
+	blocking   bool      // has asked for the block list
+	carbons    bool
+	idle       bool               // the client says that nobody looks [XEP-0352]
+	quiet      []xmppwire.Stanza  // held back while idle
+	held       []*bridge.Delivery // messages that wait for it to be available
+	becoming   chan struct{}      // poked when it becomes available
+	directed   map[string]bool    // whom it has shown itself to, beside those who follow it
+	joined     map[chat.Conv]*occupant
+}
+
+// inflight is a draft on its way and what to do when it has arrived.
+type inflight struct {
+	pending *bridge.Pending
+	done    func(chat.Event, error)
+}
+
+// maxFlight is how many messages of a client may be on their way to the log at a time.
+const maxFlight = 64
+
+// serveLink runs a connection from its first byte to its last.
+func (f *Frontend) serveLink(ctx context.Context, l link) {
+	defer l.end()
+	n := &login{Frontend: f, link: l}
+	bounded, cancel := context.WithTimeout(ctx, f.cfg.LoginTimeout)
+	var out outcome
+	err := guarded(f.log, func() (err error) {
+		out, err = n.negotiate(bounded)
+		return err
+	})
+	cancel()
+	if err != nil {
+		f.ended(ctx, l, err)
+		return
+	}
+	l.setLimits(xmppwire.Limits{Bytes: f.cfg.MaxStanza})
+	s := out.resumed
+	if s == nil {
+		if s, err = f.open(ctx, l, out); err != nil {
+			f.log.Err(err).Str("user", string(out.user)).Msg("cannot open a session")
+			f.tellFault(l, stream.InternalServerError, "")
+			return
+		}
+	}
+	s.serve(l, out)
+}
+
+// guarded runs one of a session's goroutines. A panic ends that session alone, and is told as a fault of ours.
+func guarded(log zerolog.Logger, run func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("a session has failed")
+			err = fmt.Errorf("panic: %w", stream.InternalServerError)
+		}
+	}()
+	return run()
+}
+
+// ended says goodbye after an error that ended the reading of a link.
+func (f *Frontend) ended(ctx context.Context, l link, err error) {
+	if ctx.Err() != nil {
+		f.tellFault(l, stream.SystemShutdown, "")
+		return
+	}
+	if named, tell := fault(err); tell {
+		f.log.Info().Err(err).Str("address", l.address()).Str("transport", l.transport()).Msg("stream refused")
+		f.tellFault(l, named, "")
+	}
+}
+
+// tellFault writes a stream error; the caller ends the link.
+func (f *Frontend) tellFault(l link, e stream.Error, text string, extra ...*xmppwire.Element) {
+	if err := writeElement(l, streamError(e, text, extra...)); err != nil {
+		f.log.Debug().Err(err).Msg("cannot say why a stream ends")
+	}
+}
+
+// open makes a session for a resource that a client binds. An older one of the same resource ends [RFC 6120 §7.7.2.2].
+func (f *Frontend) open(ctx context.Context, l link, out outcome) (*session, error) {
+	s := &session{Frontend: f, user: out.user, resource: out.resource, lang: out.lang, bare: f.m.UserJID(out.user),
+		out: newQueue(), flight: make(chan inflight, maxFlight), becoming: make(chan struct{}, 1),
+		directed: map[string]bool{}, joined: map[chat.Conv]*occupant{}}
+	s.full = s.bare + "/" + s.resource
+	s.actor = bridge.Actor{User: s.user, Device: xmppmap.Device(s.resource), Platform: "xmpp", Protocol: "xmpp", Address: l.address()}
+	s.log = f.log.With().Object("actor", s.actor).Logger()
+	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
+	feed, err := f.Router.Open(ctx, s.actor, bridge.FromCursor())
+	if err != nil {
+		return nil, fmt.Errorf("open the feed of %s: %w", s.full, err)
+	}
+	s.feed = feed
+	f.hub.add(s)
+	context.AfterFunc(f.base, func() { s.end(errShutdown) })
+	f.spawn(func() { s.end(guarded(s.log, s.pump)) }, func() { s.end(errShutdown) })
+	f.spawn(func() { s.end(guarded(s.log, s.settle)) }, func() { s.end(errShutdown) })
+	s.log.Info().Str("transport", l.transport()).Msg("session opened")
+	return s, nil
+}
+
+// Why a session ends.
+var (
+	errClosed   = errors.New("the client has closed the stream")
+	errShutdown = fmt.Errorf("the server stops: %w", stream.SystemShutdown)
+	errReplaced = fmt.Errorf("the resource is bound anew: %w", stream.Conflict)
+	errResumed  = fmt.Errorf("resumed elsewhere: %w", stream.Conflict)
+)
+
+// serve runs a session on a link until one of the two ends.
+func (s *session) serve(l link, out outcome) {
+	ctx, stop := context.WithCancelCause(s.base)
+	defer stop(nil)
+	done := make(chan struct{})
+	defer close(done)
+	s.mu.Lock()
+	s.link, s.stopLink, s.linkDone = l, stop, done
+	s.gen++
+	s.mu.Unlock()
+	if err := s.greet(l, out); err != nil {
+		s.part(l, err)
+		return
+	}
+	var writing sync.WaitGroup
+	writing.Go(func() {
+		stop(guarded(s.log, func() error { return s.write(ctx, l) })) // whoever reads is woken
+	})
+	writing.Go(func() { s.watch(ctx, l, stop) })
+	unwatch := context.AfterFunc(s.ctx, func() { stop(context.Cause(s.ctx)) })
+	defer unwatch()
+	err := guarded(s.log, func() error { return s.read(ctx, l) })
+	stop(err)
+	writing.Wait()
+	s.part(l, err)
+}
+
+// greet says what the client waits for.
+func (s *session) greet(l link, out outcome) error {
+	if out.resumed != nil {
+		return s.resumedBy(l, out.handled)
+	}
+	bound := xmppwire.New(nsBind, "bind")
+	bound.AddNew("jid").AddText(s.full)
+	s.send(xmppwire.Stanza{Name: "iq", Type: "result", ID: out.bindID, Children: []*xmppwire.Element{bound}})
+	return nil
+}
+
+// read handles what the client sends until the stream ends, and says why it did.
+func (s *session) read(ctx context.Context, l link) error {
+	for {
+		if err := s.out.waitRoom(ctx); err != nil {
+			return err
+		}
+		e, err := l.next(ctx)
+		switch {
+		case errors.Is(err, xmppwire.ErrUnsafe):
+			s.refuseUnsafe(e)
+			continue
+		case errors.Is(err, xmppwire.ErrEnd):
+			return errClosed
+		case err != nil:
+			return err
+		}
+		if err := s.handle(ctx, e); err != nil {
+			return err
+		}
+	}
+}
+
+// watch asks a client that has been silent for long whether it is there, and stops ctx where it is not.
+func (s *session) watch(ctx context.Context, l link, stop context.CancelCauseFunc) {
+	if s.cfg.PingEvery == 0 {
+		return
+	}
+	tick := time.NewTicker(s.cfg.PingEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+		switch silent := l.silence(); {
+		case silent >= 2*s.cfg.PingEvery:
+			stop(fmt.Errorf("no sign of life: %w", stream.ConnectionTimeout))
+			return
+		case silent >= s.cfg.PingEvery:
+			s.ping()
+		}
+	}
+}
+
+// refuseUnsafe answers a stanza that we will not carry.
+func (s *session) refuseUnsafe(e *xmppwire.Element) {
+	st, ok := xmppwire.StanzaOf(e)
+	if !ok {
+		return
+	}
+	s.count()
+	s.refuse(st, stanza.Error{Type: stanza.Modify, Condition: stanza.BadRequest,
+		Text: map[string]string{"en": "the XML does not survive being written again"}})
+}
+
+// write takes from the queue and writes until the link or the session ends.
+func (s *session) write(ctx context.Context, l link) error {
+	frames := make([][]byte, 0, writeBatch+1)
+	for {
+		batch, err := s.out.take(ctx)
+		if err != nil {
+			return err
+		}
+		frames = frames[:0]
+		for i := range batch {
+			if n := batch[i].nonza; n != nil {
+				frames = append(frames, n.AppendTop(nil, l.outer()))
+				continue
+			}
+			frames = append(frames, batch[i].stanza.AppendTo(make([]byte, 0, 512), l.outer()))
+		}
+		if s.out.shouldAsk() {
+			frames = append(frames, xmppwire.New(nsSM, "r").AppendTop(nil, l.outer()))
+		}
+		if err := l.write(frames...); err != nil {
+			return err
+		}
+		clear(frames)
+		if place := s.out.wrote(batch); !place.IsZero() {
+			s.feed.Ack(chat.Conv{}, place)
+		}
+	}
+}
+
+// part says goodbye to a link that has ended, and ends the session unless it can be resumed.
+func (s *session) part(l link, why error) {
+	s.mu.Lock()
+	current := s.link == l
+	if current {
+		s.link = nil
+	}
+	s.mu.Unlock()
+	cause := why
+	if ended := context.Cause(s.ctx); ended != nil {
+		cause = ended
+	}
+	s.flush(l, cause)
+	if !current || s.ctx.Err() != nil {
+		return // taken over, or ended already
+	}
+	if s.await(why) {
+		s.log.Info().Str("reason", why.Error()).Msg("connection lost, session waits")
+		return
+	}
+	s.end(why)
+}
+
+// flush writes the last words to a link: what waits for it, and why it ends.
+func (s *session) flush(l link, why error) {
+	named, tell := fault(why)
+	if !tell && !errors.Is(why, errClosed) {
+		return // the connection is lost
+	}
+	if !errors.Is(why, errResumed) { // what waits then is for the new connection
+		s.writeRest(l)
+	}
+	if !tell {
+		return
+	}
+	text := ""
+	var cause *bridge.Cause
+	if errors.As(why, &cause) {
+		text = cause.Note
+	}
+	var count *handledTooMuch
+	if errors.As(why, &count) {
+		s.tellFault(l, named, text, count.element())
+		return
+	}
+	s.tellFault(l, named, text)
+}
+
+// writeRest writes what still waits.
+func (s *session) writeRest(l link) {
+	items := s.out.drain()
+	frames := make([][]byte, 0, len(items))
+	for i := range items {
+		if n := items[i].nonza; n != nil {
+			frames = append(frames, n.AppendTop(nil, l.outer()))
+		} else {
+			frames = append(frames, items[i].stanza.AppendTo(nil, l.outer()))
+		}
+	}
+	if len(frames) == 0 || l.write(frames...) != nil {
+		return
+	}
+	if place := lastPlace(items); !place.IsZero() && !s.out.isManaged() {
+		s.feed.Ack(chat.Conv{}, place)
+	}
+}
+
+// end ends the session for good. Idempotent.
+func (s *session) end(why error) {
+	s.mu.Lock()
+	if s.ctx.Err() != nil {
+		s.mu.Unlock()
+		return
+	}
+	s.cancel(why)
+	s.mu.Unlock()
+	s.hub.remove(s)
+	s.out.fail(why)
+	s.leaveAll()
+	s.sayUnavailable()
+	s.feed.Close()
+	s.rescue()
+	s.log.Info().Str("reason", why.Error()).Msg("session closed")
+}
+
+// rescue does what must be done with stanzas that never reached the client. Messages are in the log; a request would wait
+// for an answer in vain [XEP-0198 §6].
+func (s *session) rescue() {
+	for _, st := range s.out.rest() {
+		if st.Name == "iq" && (st.Type == "get" || st.Type == "set") && st.From != "" {
+			s.routeReply(xmppmap.ErrorReply(st, stanza.Error{Type: stanza.Cancel, Condition: stanza.ServiceUnavailable}))
+		}
+	}
+}
+
+// settle waits for what was submitted, in order.
+func (s *session) settle() error {
+	for {
+		select {
+		case x := <-s.flight:
+			ev, err := x.pending.Wait()
+			x.done(ev, err)
+			s.flown.Done()
+		case <-s.ctx.Done():
+			s.settleRest()
+			return context.Cause(s.ctx)
+		}
+	}
+}
+
+// settleRest waits for what is left, so that nobody waits for it in vain.
+func (s *session) settleRest() {
+	for {
+		select {
+		case x := <-s.flight:
+			ev, err := x.pending.Wait()
+			x.done(ev, err)
+			s.flown.Done()
+		default:
+			return
+		}
+	}
+}
+
+// begin submits a draft and goes on; done is called when it is committed or refused. Drafts of one session happen in the
+// order in which they are begun.
+func (s *session) begin(ctx context.Context, d chat.Draft, done func(chat.Event, error)) {
+	p, err := s.Router.Begin(ctx, s.actor, d)
+	if err != nil {
+		done(chat.Event{}, err)
+		return
+	}
+	s.flown.Add(1)
+	select {
+	case s.flight <- inflight{p, done}:
+	case <-s.ctx.Done():
+		s.flown.Done()
+	}
+}
+
+// submit is begin that waits, behind what was begun before.
+func (s *session) submit(ctx context.Context, d chat.Draft) (chat.Event, error) {
+	s.flown.Wait()
+	return s.Router.Submit(ctx, s.actor, d)
+}
+
+// send puts a stanza for this client into the queue.
+func (s *session) send(st xmppwire.Stanza) { s.sendItem(item{stanza: st}) }
+
+// sendTo is send for a stanza that gets its addressee here; to "" leaves it out.
+func (s *session) sendTo(to string, st xmppwire.Stanza) {
+	st.To = to
+	s.send(st)
+}
+
+func (s *session) sendNonza(e *xmppwire.Element) { s.sendItem(item{nonza: e}) }
+
+func (s *session) sendItem(items ...item) {
+	if err := s.out.put(items...); err != nil && errors.Is(err, errOverflow) {
+		go s.end(err) // the caller may hold up others
+	}
+}
+
+// nextID returns an id for a request of ours.
+func (s *session) nextID() string { return strconv.FormatUint(s.ids.Add(1), 36) }
+
+// refuse answers a stanza of the client's with an error; errors and results are never answered.
+func (s *session) refuse(st xmppwire.Stanza, e stanza.Error, extra ...*xmppwire.Element) {
+	if st.Type == "error" || st.Type == "result" {
+		return
+	}
+	if st.From == "" {
+		st.From = s.full
+	}
+	s.send(xmppmap.ErrorReply(st, e, extra...))
+}
+
+// refuseErr is refuse for an error of the core.
+func (s *session) refuseErr(st xmppwire.Stanza, err error) {
+	if chat.CodeOf(err) == chat.Internal {
+		s.log.Err(err).Str("stanza", st.Name).Msg("cannot handle a stanza")
+	}
+	s.refuse(st, xmppmap.Refusal(err))
+}

@@ -1,0 +1,5 @@
+package xmpp
+
+import "github.com/gin-gonic/gin"
+
+func (f *Frontend) mountUploads(gin.IRouter) {}
