@@ -4,12 +4,14 @@ import (
 	"dragoman/configs"
 	"dragoman/protocols"
 	"dragoman/protocols/webim"
+	"dragoman/protocols/xmpp"
 )
 
 // frontends lists the protocols. A new one adds its line.
 func frontends() []protocols.Registration {
 	return []protocols.Registration{
 		webim.Registration(),
+		xmpp.Registration(),
 	}
 }
 
