@@ -46,6 +46,17 @@ func (f *folder) release() { _ = f.lock.Close() }
 
 func (f *folder) path(name string) string { return filepath.Join(f.dir, name) }
 
+// isNew reports whether no gateway has run on the folder yet.
+func (f *folder) isNew() (bool, error) {
+	switch _, err := os.Stat(f.path("accounts.db")); {
+	case errors.Is(err, fs.ErrNotExist):
+		return true, nil
+	case err != nil:
+		return false, fmt.Errorf("look into data folder: %w", err)
+	}
+	return false, nil
+}
+
 const addressesFile = "addresses.json"
 
 // announce writes where the server listens, for programs that started it with

@@ -17,6 +17,7 @@ import (
 
 	"dragoman/configs"
 	"dragoman/internal/metrics"
+	"dragoman/internal/trace"
 	"dragoman/protocols"
 )
 
@@ -31,6 +32,8 @@ type gateway struct {
 	token     string // of the control interface
 	tls       *tls.Config
 	metrics   *metrics.Metrics
+	trace     *trace.Ring // frames of the latest messages, for the page
+	demo      demoChoice
 	fronts    []front
 	servers   []server
 	addresses map[string]string // bound, by name; complete once listen has returned
@@ -51,8 +54,8 @@ type server struct {
 }
 
 // newGateway builds all parts over a core. Nothing listens or runs yet.
-func newGateway(f *folder, c *core) (*gateway, error) {
-	g := &gateway{core: c, folder: f, addresses: map[string]string{}}
+func newGateway(f *folder, c *core, demo demoChoice) (*gateway, error) {
+	g := &gateway{core: c, folder: f, addresses: map[string]string{}, trace: trace.New(tracedMessages), demo: demo}
 	var err error
 	if g.token, err = controlToken(c.vault); err != nil {
 		return nil, err
@@ -76,7 +79,7 @@ func (g *gateway) deps(name string) protocols.Deps {
 	return protocols.Deps{
 		Router: g.router, Store: g.store, Accounts: g.book, Vault: g.vault, Media: g.media, Names: g.names,
 		Domain: g.cfg.Domain, PublicURL: g.publicURL, TLS: g.tls, Listen: g.cfg.Listen.ByName(),
-		OpenSignUp: g.cfg.Accounts.Registration == "open", Log: part(g.log, name), Now: g.now,
+		OpenSignUp: g.cfg.Accounts.Registration == "open", Trace: g.trace, Log: part(g.log, name), Now: g.now,
 	}
 }
 
@@ -117,7 +120,11 @@ func (g *gateway) listen(ctx context.Context) (err error) {
 	for i, f := range g.fronts {
 		fronts[i] = f.Frontend
 	}
-	public, err := newHandler(fronts, g.metrics, part(g.log, "http"))
+	site, err := g.site(ctx)
+	if err != nil {
+		return err
+	}
+	public, err := newHandler(fronts, site, g.metrics, part(g.log, "http"))
 	if err != nil {
 		return err
 	}
@@ -294,6 +301,6 @@ func check(ctx context.Context, cfg *configs.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	_, err = newGateway(f, c)
+	_, err = newGateway(f, c, demoChoice{})
 	return err
 }

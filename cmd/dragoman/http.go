@@ -3,11 +3,9 @@ package main
 import (
 	"fmt"
 	"io"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +14,7 @@ import (
 
 	"dragoman/internal/metrics"
 	"dragoman/protocols"
+	"dragoman/protocols/zim/zimwire"
 	"dragoman/web"
 )
 
@@ -36,7 +35,7 @@ func newServer(h http.Handler, log zerolog.Logger) *http.Server {
 }
 
 // newHandler joins the page and the front-ends' endpoints.
-func newHandler(fronts []protocols.Frontend, m *metrics.Metrics, log zerolog.Logger) (http.Handler, error) {
+func newHandler(fronts []protocols.Frontend, site *console.Site, m *metrics.Metrics, log zerolog.Logger) (http.Handler, error) {
 	// The engine's mode is the library's only global state; nothing else writes it.
 	gin.SetMode(gin.ReleaseMode)
 	engine := gin.New()
@@ -57,7 +56,7 @@ func newHandler(fronts []protocols.Frontend, m *metrics.Metrics, log zerolog.Log
 	for _, f := range fronts {
 		f.Mount(engine)
 	}
-	return newPage(engine)
+	return withSite(site, engine), nil
 }
 
 // observe counts requests, and logs them where somebody debugs. Neither paths nor
@@ -96,77 +95,23 @@ func recoverFrom(log zerolog.Logger) gin.HandlerFunc {
 	}
 }
 
-// zimParameters are the parameters that every call of the ZIM server API has in
-// its query [zim 1.1]. One of them tells a call from a visitor.
-var zimParameters = []string{"Action", "AppId", "SignatureNonce", "Timestamp", "Signature", "SignatureVersion"}
-
+// isZIMCall tells a call of the ZIM server API from a visitor: it names one of the
+// parameters that all calls have [zim 1.1].
 func isZIMCall(r *http.Request) bool {
 	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return true // let it be refused in that API's words
-	}
-	return slices.ContainsFunc(zimParameters, query.Has)
+	return err != nil || zimwire.NamesCommon(query) // what cannot be read is refused in that API's words
 }
 
-// pageHandler answers visitors' requests with the page, and passes on all others.
-type pageHandler struct {
-	page fs.FS
-	next http.Handler
-}
-
-func newPage(next http.Handler) (http.Handler, error) {
-	page, _, err := web.Page()
-	if err != nil {
-		return nil, fmt.Errorf("read the page: %w", err)
-	}
-	return pageHandler{page: page, next: next}, nil
-}
-
-const (
-	// pagePrefix is where the files of the page lie, beside the protocols' own paths.
-	pagePrefix = "/-/"
-	// pagePolicy lets the page load what this binary holds, and talk to this gateway.
-	pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; " +
-		"connect-src 'self'; frame-src 'self'; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-	// webimFrame is the one frame with the vendor's WebIM client, which compiles its
-	// protobuf code at run time and does not work without.
-	webimFrame  = "webim.html"
-	webimPolicy = "script-src 'self' 'unsafe-eval'"
-)
-
-// ServeHTTP implements http.Handler.
-func (h pageHandler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	name, ok := h.file(r)
-	if !ok {
-		h.next.ServeHTTP(w, r)
-		return
-	}
-	policy := pagePolicy
-	if name == webimFrame {
-		policy = strings.Replace(policy, "script-src 'self'", webimPolicy, 1)
-	}
-	head := w.Header()
-	head.Set("Content-Security-Policy", policy)
-	head.Set("X-Content-Type-Options", "nosniff")
-	head.Set("Referrer-Policy", "no-referrer")
-	head.Set("Cache-Control", "no-cache")
-	http.ServeFileFS(w, r, h.page, name)
-}
-
-// file returns the file of the page that a request asks for.
-func (h pageHandler) file(r *http.Request) (string, bool) {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
-		return "", false
-	}
-	if r.URL.Path == "/" {
-		return "index.html", !isZIMCall(r)
-	}
-	name, ok := strings.CutPrefix(r.URL.Path, pagePrefix)
-	if !ok || !fs.ValidPath(name) || name == "index.html" {
-		return "", false
-	}
-	info, err := fs.Stat(h.page, name)
-	return name, err == nil && info.Mode().IsRegular()
+// withSite gives visitors the page, and all other requests to next.
+func withSite(site *console.Site, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		isCall := r.URL.Path == "/" && (isZIMCall(r) || r.Method != http.MethodGet && r.Method != http.MethodHead)
+		if site.Owns(r) && !isCall {
+			site.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // admin answers on the admin listener.

@@ -14,6 +14,7 @@ type serveCmd struct {
 	XMPP    *string `name:"xmpp" help:"Instead of listen.xmpp." placeholder:"ADDR"`
 	XMPPTLS *string `name:"xmpp-tls" help:"Instead of listen.xmpp_tls." placeholder:"ADDR"`
 	Admin   *string `name:"admin" help:"Instead of listen.admin." placeholder:"ADDR"`
+	Demo    *bool   `name:"demo" negatable:"" help:"Have accounts for the page to play with, for browsers on this machine. On where the data folder is new and everything listens on loopback."`
 }
 
 // flags returns what was given, by configuration key.
@@ -46,12 +47,20 @@ func (c serveCmd) Run(inv *invocation) (err error) {
 	if err := f.unannounce(); err != nil { // of a server that was killed
 		return err
 	}
+	fresh, err := f.isNew()
+	if err != nil {
+		return err
+	}
 	core, err := openCore(inv.ctx, f, cfg, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, core.close()) }()
-	g, err := newGateway(f, core)
+	demo, err := chooseDemo(c.Demo, core, fresh)
+	if err != nil {
+		return err
+	}
+	g, err := newGateway(f, core, demo)
 	if err != nil {
 		return err
 	}

@@ -60,9 +60,13 @@ type Demo struct {
 	room  chat.Conv
 }
 
-// NewDemo returns the demo. Nothing is made before the first visit.
-func NewDemo(h Host, e Entrance) *Demo {
-	return &Demo{host: h, entrance: e, traveller: traveller{h}}
+// NewDemo returns the demo. No account is made before the first visit; the secret is, so that the folder says at the next
+// start that it has a demo.
+func NewDemo(h Host, e Entrance) (*Demo, error) {
+	if _, err := h.Vault.Secret(demoKey, 32); err != nil {
+		return nil, err
+	}
+	return &Demo{host: h, entrance: e, traveller: traveller{h}}, nil
 }
 
 // HasDemo reports whether the vault's folder has had demo accounts.
