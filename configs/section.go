@@ -98,3 +98,6 @@ func (s Section) Uint(key string, bits int) (uint64, error) {
 	}
 	return n, nil
 }
+
+// Text returns the text under one key of the section, for who needs no other.
+func (s Section) Text(key string) string { return s.values.String(key) }

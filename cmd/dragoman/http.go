@@ -6,16 +6,15 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/rs/zerolog"
 
+	"dragoman/cmd/dragoman/console"
 	"dragoman/internal/metrics"
 	"dragoman/protocols"
 	"dragoman/protocols/zim/zimwire"
-	"dragoman/web"
 )
 
 const (

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 
 	"dragoman/cmd/dragoman/console"
@@ -76,6 +77,9 @@ func (g *gateway) site(ctx context.Context) (*console.Site, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the page: %w", err)
 	}
+	if g.demo.on && !g.offers("webim", "zim", "xmpp") {
+		g.demo = demoChoice{reason: "it does not offer all three protocols"}
+	}
 	if !g.demo.on {
 		if err := console.EndDemo(ctx, g.vault, g.book); err != nil {
 			return nil, err
@@ -86,16 +90,21 @@ func (g *gateway) site(ctx context.Context) (*console.Site, error) {
 	if err != nil {
 		return nil, err
 	}
-	appKey, err := g.cfg.Protocol("webim").Text("app_key")
-	if err != nil {
-		return nil, err
-	}
-	demo, err := console.NewDemo(g.host(), console.Entrance{AppKey: appKey, AppID: uint32(appID), Domain: g.cfg.Domain, Secret: g.demoSecret})
+	demo, err := console.NewDemo(g.host(), console.Entrance{AppKey: g.cfg.Protocol("webim").Text("app_key"), AppID: uint32(appID), Domain: g.cfg.Domain, Secret: g.demoSecret})
 	if err != nil {
 		return nil, err
 	}
 	g.log.Info().Msg("demo accounts are on, for browsers on this machine; --no-demo switches them off")
 	return console.NewSite(page, built, versionText(), demo, ""), nil
+}
+
+func (g *gateway) offers(protocols ...string) bool {
+	for _, name := range protocols {
+		if !slices.ContainsFunc(g.fronts, func(f front) bool { return f.name == name }) {
+			return false
+		}
+	}
+	return true
 }
 
 // demoSecret is what a person of the demo logs in with.
