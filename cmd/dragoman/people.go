@@ -33,7 +33,11 @@ func (inv *invocation) atRest(f *folder, cfg *configs.Config, o order) (_ answer
 	go func() { done <- c.router.Run(ctx) }()
 	a, err := c.obey(inv.ctx, o)
 	stop()
-	return a, errors.Join(err, <-done)
+	// Few orders need the sequencer; stopped before it has begun it says so.
+	if ran := <-done; !errors.Is(ran, context.Canceled) {
+		err = errors.Join(err, ran)
+	}
+	return a, err
 }
 
 // do carries out an order and prints its answer.
