@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"os"
 
 	"dragoman/bridge/chat"
 )
@@ -16,9 +17,54 @@ type Stats struct {
 }
 
 // Stats counts.
-func (s *Store) Stats(ctx context.Context) (Stats, error) { return Stats{}, errSoon }
+func (s *Store) Stats(ctx context.Context) (st Stats, err error) {
+	st.Batches, st.Appended, st.Refused = s.counts.batches.Load(), s.counts.appended.Load(), s.counts.refused.Load()
+	err = s.read(ctx, func(l *link) error {
+		var kind chat.ConvKind
+		var n int
+		err := l.scan(`SELECT c.kind, count(*) FROM convs c LEFT JOIN groups g ON g.cid = c.cid
+			WHERE coalesce(g.dissolved, 0) = 0 GROUP BY c.kind`, nil, []any{&kind, &n}, func() {
+			switch kind {
+			case chat.KindPeer:
+				st.Peers = n
+			case chat.KindGroup:
+				st.Groups = n
+			case chat.KindThread:
+				st.Threads = n
+			case chat.KindRoom:
+				st.Rooms = n
+			}
+		})
+		if err != nil {
+			return err
+		}
+		_, err = l.row("SELECT (SELECT count(*) FROM users), (SELECT count(*) FROM events), (SELECT coalesce(max(pos), 0) FROM log)", nil,
+			&st.Users, &st.Events, &st.Last.Pos)
+		return err
+	})
+	for _, name := range []string{s.path, s.path + "-wal"} {
+		if info, failed := os.Stat(name); failed == nil {
+			st.Bytes += info.Size()
+		}
+	}
+	return st, err
+}
 
 // FilesInUse returns those of the media files named that a message still refers to.
 func (s *Store) FilesInUse(ctx context.Context, files []string) (map[string]bool, error) {
-	return nil, errSoon
+	used := map[string]bool{}
+	err := s.read(ctx, func(l *link) error {
+		for _, file := range files {
+			var one int
+			found, err := l.row("SELECT 1 FROM files WHERE file = ? LIMIT 1", []any{file}, &one)
+			if err != nil {
+				return err
+			}
+			if found {
+				used[file] = true
+			}
+		}
+		return nil
+	})
+	return used, err
 }

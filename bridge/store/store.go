@@ -2,10 +2,37 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"embed"
 	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/pressly/goose/v3"
 	"github.com/rs/zerolog"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+const (
+	// defaultRetryWindow is how long a client may take to repeat what it is not sure to have sent.
+	defaultRetryWindow = 24 * time.Hour
+	// poolSize is how many questions are answered at a time. SQLite's readers share nothing, so a few per core are plenty.
+	poolSize = 6
+	// checkpointPages is how long the journal may grow before its pages move into the file. A page that many commits touch
+	// moves once, so longer is faster; 32 MiB still replays within a second after a crash.
+	checkpointPages = 8192
+	// readCache is kibibytes of pages that each reader keeps, writeCache what the writer keeps.
+	readCache, writeCache = 16 << 10, 128 << 10
 )
 
 // Options are what a Store may be told. The zero value is good.
@@ -17,13 +44,158 @@ type Options struct {
 
 // Store is the log and what is derived from it.
 type Store struct {
-	opts Options
+	opts   Options
+	path   string
+	folder string // of a store that Close throws away; "": it stays
+
+	db      *sql.DB
+	readers chan *link
+	opened  int // how many readers there are
+	names   names
+	cache   cache
+
+	writing sync.Mutex // guards what follows
+	writer  *link
+	lastPos int64
+	lastID  int64 // the highest live id
+	buffers buffers
+	closed  bool
+
+	counts struct{ batches, appended, refused atomic.Int64 }
+	index  sync.Mutex // one search brings the index up to date at a time
 }
 
-var errSoon = errors.New("store: not yet")
-
 // Open opens, and makes or upgrades where needed, the database file at path. ":memory:" is an empty one that Close throws away.
-func Open(ctx context.Context, path string, opts Options) (*Store, error) { return nil, errSoon }
+func Open(ctx context.Context, path string, opts Options) (*Store, error) {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.RetryWindow == 0 {
+		opts.RetryWindow = defaultRetryWindow
+	}
+	s := &Store{opts: opts, path: path, buffers: newBuffers()}
+	sync := "FULL"
+	if path == ":memory:" {
+		// A file all the same: databases in memory let no reader in beside the writer.
+		folder, err := os.MkdirTemp("", "dragoman-store-")
+		if err != nil {
+			return nil, fmt.Errorf("open store: %w", err)
+		}
+		s.folder, s.path, sync = folder, filepath.Join(folder, "log.db"), "OFF"
+	}
+	if err := s.open(ctx, sync); err != nil {
+		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), s.Close())
+	}
+	return s, nil
+}
 
-// Close waits for what is being written and closes the file.
-func (s *Store) Close() error { return nil }
+func (s *Store) open(ctx context.Context, sync string) error {
+	dsn := "file:" + strings.NewReplacer("%", "%25", "?", "%3f", "#", "%23").Replace(s.path) + "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(" + sync +
+		")&_pragma=temp_store(MEMORY)&_pragma=wal_autocheckpoint(" + strconv.Itoa(checkpointPages) + ")&_txlock=immediate"
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		return err
+	}
+	s.db = db
+	if err := migrate(ctx, db); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	if s.writer, err = openLink(ctx, db); err != nil {
+		return err
+	}
+	if err := s.writer.exec("PRAGMA cache_size=-" + strconv.Itoa(writeCache)); err != nil {
+		return err
+	}
+	s.readers = make(chan *link, poolSize)
+	for range poolSize {
+		l, err := openLink(ctx, db)
+		if err != nil {
+			return err
+		}
+		s.opened++
+		s.readers <- l
+		if err := l.exec("PRAGMA cache_size=-" + strconv.Itoa(readCache)); err != nil {
+			return err
+		}
+		if err := l.exec("PRAGMA query_only=1"); err != nil {
+			return err
+		}
+	}
+	if err := s.names.load(s.writer); err != nil {
+		return err
+	}
+	// The newest event always has its place, and live ids grow with places.
+	_, err = s.writer.row("SELECT pos, id FROM log ORDER BY pos DESC LIMIT 1", nil, &s.lastPos, &s.lastID)
+	return err
+}
+
+func migrate(ctx context.Context, db *sql.DB) error {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}
+
+// Close waits for what is being written and read, and closes the file.
+func (s *Store) Close() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
+	var errs []error
+	for range s.opened {
+		errs = append(errs, (<-s.readers).close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.close())
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	if s.folder != "" {
+		errs = append(errs, os.RemoveAll(s.folder))
+	}
+	return errors.Join(errs...)
+}
+
+// read runs ask on a connection of the pool, within one unchanging view of the file.
+func (s *Store) read(ctx context.Context, ask func(*link) error) error {
+	var l *link
+	select {
+	case l = <-s.readers:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { s.readers <- l }()
+	l.epoch = s.cache.now()
+	if err := l.exec("BEGIN"); err != nil {
+		return err
+	}
+	return errors.Join(ask(l), l.exec("COMMIT"))
+}
+
+// write runs change in a transaction of the writer, which the caller has locked.
+func (s *Store) write(change func(*link) error) error {
+	if s.closed {
+		return errors.New("the store is closed")
+	}
+	if err := s.writer.exec("BEGIN IMMEDIATE"); err != nil {
+		return err
+	}
+	err := change(s.writer)
+	if err == nil {
+		err = s.writer.exec("COMMIT")
+	}
+	if err != nil {
+		return errors.Join(err, s.writer.exec("ROLLBACK"))
+	}
+	return nil
+}
