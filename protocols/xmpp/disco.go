@@ -46,7 +46,7 @@ func (f *Frontend) serverIdentities() []identity {
 }
 
 func (f *Frontend) serverFeatures() []string {
-	return []string{nsDiscoInfo, nsDiscoItems, nsPing, nsVersion, nsTime, nsLast, xmppmap.NSCarbons}
+	return []string{nsDiscoInfo, nsDiscoItems, nsPing, nsVersion, nsTime, nsLast, xmppmap.NSCarbons, nsBlocking, nsRegister}
 }
 
 func (f *Frontend) serverInfo(_ context.Context, _ *session, q *request) (*xmppwire.Element, error) {
@@ -85,7 +85,11 @@ func accountInfo(ctx context.Context, s *session, q *request) (*xmppwire.Element
 }
 
 func accountFeatures(own bool) []string {
-	return []string{nsDiscoInfo, nsDiscoItems}
+	features := []string{nsDiscoInfo, nsDiscoItems}
+	if own {
+		features = append(features, nsMAM, nsMAMExtended, xmppmap.NSStanzaID)
+	}
+	return features
 }
 
 func accountItems(_ context.Context, s *session, q *request) (*xmppwire.Element, error) {

@@ -1,0 +1,40 @@
+package xmpp
+
+import (
+	"context"
+
+	"mellium.im/xmpp/stanza"
+
+	"dragoman/bridge/chat"
+	"dragoman/mapping/xmppmap"
+	"dragoman/protocols/xmpp/xmppwire"
+)
+
+func moderationFeatures() []string { return []string{xmppmap.NSModerate, xmppmap.NSModerate0} }
+
+func (f *Frontend) moderationIQs(t map[iqKey]iqHandler) {
+	t[iqKey{toConv, true, xmppmap.NSModerate, "moderate"}] = moderate
+	t[iqKey{toConv, true, xmppmap.NSFasten, "apply-to"}] = moderate
+}
+
+// moderate takes back another's message [XEP-0425], in the present form and in the one before.
+func moderate(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
+	order := q.payload
+	if order.Space == xmppmap.NSFasten {
+		order = order.Child(xmppmap.NSModerate0, "moderate")
+	}
+	id, err := chat.ParseEventID(q.payload.Attr("id"))
+	if err != nil || order.Child(xmppmap.NSRetract, "retract") == nil && order.Child(xmppmap.NSRetract0, "retract") == nil {
+		return nil, refusal(stanza.Cancel, stanza.ItemNotFound)
+	}
+	me, err := s.Store.Member(ctx, q.to.Conv, s.user)
+	if err != nil {
+		return nil, err
+	}
+	if !me.Role.IsManager() {
+		return nil, refusal(stanza.Auth, stanza.Forbidden)
+	}
+	body := chat.Recall{Target: chat.Ref{ID: id}, Reason: order.ChildText(order.Space, "reason")}
+	_, err = s.submit(ctx, chat.Draft{Conv: q.to.Conv, Body: body})
+	return nil, adminError(err)
+}
