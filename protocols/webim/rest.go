@@ -69,7 +69,8 @@ type route struct {
 func (f *frontend) routes() *tree {
 	t := new(tree)
 	for _, table := range []map[string]route{
-		accountRoutes(), fileRoutes(), historyRoutes(), conversationRoutes(), contactRoutes(), groupRoutes(), memberRoutes(),
+		accountRoutes(), userRoutes(), fileRoutes(), historyRoutes(), conversationRoutes(), contactRoutes(),
+		groupRoutes(), memberRoutes(), attributeRoutes(), messageRoutes(), silentRoutes(), serverRoutes(),
 	} {
 		for pattern, r := range table {
 			t.add(pattern, r)

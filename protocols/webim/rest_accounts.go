@@ -48,7 +48,7 @@ type tokenRequest struct {
 // longest is how long a token is good that was asked for without an end.
 const longest = 10 * 365 * 24 * time.Hour
 
-// lifetime reads ttl, in seconds; 0 is for ever [easemob 1.2].
+// lifetime reads ttl, in seconds; 0 is for ever [webim 18].
 func (t tokenRequest) lifetime(fallback time.Duration) (time.Duration, error) {
 	if t.TTL == "" {
 		return fallback, nil
@@ -168,7 +168,7 @@ type newUser struct {
 	Nickname string `json:"nickname"`
 }
 
-// maxNewUsers is how many accounts one request may make [easemob 3].
+// maxNewUsers is how many accounts one request may make [webim 18].
 const maxNewUsers = 60
 
 // createUsers makes one account or several: for whoever asks where sign-up is open,

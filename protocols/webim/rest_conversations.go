@@ -242,7 +242,7 @@ func (c *call) unmark() (reply, error) { return c.setMark(false) }
 // in the answer.
 func (c *call) setMark(on bool) (reply, error) {
 	var b struct {
-		Mark    string  `json:"mark"`
+		Mark    string      `json:"mark"`
 		Targets []namedConv `json:"targets"`
 	}
 	if err := c.body(&b); err != nil {

@@ -20,7 +20,7 @@ func fileRoutes() map[string]route {
 	}
 }
 
-// thumbSize is how large a preview is that nobody gave a size for [easemob 2.2].
+// thumbSize is how large a preview is that nobody gave a size for [webim 18].
 const thumbSize = 170
 
 // upload streams a file to the shelf, and answers with what a message needs to
