@@ -74,14 +74,19 @@ const maxFlight = 64
 // serveLink runs a connection from its first byte to its last.
 func (f *Frontend) serveLink(ctx context.Context, l link) {
 	defer l.end()
+	// One context for all reads of a link: some transports cannot be read any more when one that they were read with ends.
+	reading, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
 	n := &login{Frontend: f, link: l}
-	bounded, cancel := context.WithTimeout(ctx, f.cfg.LoginTimeout)
+	late := time.AfterFunc(f.cfg.LoginTimeout, func() { stop(context.DeadlineExceeded) })
 	var out outcome
 	err := guarded(f.log, func() (err error) {
-		out, err = n.negotiate(bounded)
+		out, err = n.negotiate(reading)
 		return err
 	})
-	cancel()
+	if !late.Stop() && err == nil {
+		err = context.DeadlineExceeded
+	}
 	if err != nil {
 		f.ended(ctx, l, err)
 		return
@@ -95,7 +100,7 @@ func (f *Frontend) serveLink(ctx context.Context, l link) {
 			return
 		}
 	}
-	s.serve(l, out)
+	s.serve(reading, stop, l, out)
 }
 
 // guarded runs one of a session's goroutines. A panic ends that session alone, and is told as a fault of ours.
@@ -159,9 +164,7 @@ var (
 )
 
 // serve runs a session on a link until one of the two ends.
-func (s *session) serve(l link, out outcome) {
-	ctx, stop := context.WithCancelCause(s.base)
-	defer stop(nil)
+func (s *session) serve(ctx context.Context, stop context.CancelCauseFunc, l link, out outcome) {
 	done := make(chan struct{})
 	defer close(done)
 	s.mu.Lock()
