@@ -98,6 +98,7 @@ var rules = []rule{
 	{"internal/*", []string{"bridge/chat"}},
 	{"web", nil},
 	{"cmd/dragoman", []string{"**"}},
+	{"cmd/dragoman/*", []string{"bridge", "bridge/*", "configs", "mapping", "mapping/names", "protocols", "internal/*"}},
 	{"conformance/*", []string{"conformance/*", "protocols/*/*"}}, // real clients, and the wire where a client is too kind
 }
 
