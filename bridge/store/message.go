@@ -17,6 +17,11 @@ func (b *batch) message(st *step, body chat.Message) error {
 	if err := b.mention(st, int64(ev.ID), body); err != nil {
 		return err
 	}
+	if st.imported && ev.Keep() == chat.KeepHistory { // it has no place that the index would come by
+		if err := indexMessage(b.l, w.cid, int64(ev.ID), body); err != nil {
+			return err
+		}
+	}
 	return b.attach(int64(ev.ID), body)
 }
 
@@ -171,6 +176,9 @@ func (b *batch) recall(st *step, body chat.Recall) error {
 	said := stored.(chat.Message)
 	rest := chat.Message{Content: chat.Recalled{}, ReplyTo: said.ReplyTo, WantReceipt: said.WantReceipt, Quiet: said.Quiet, Priority: said.Priority}
 	if err := b.erase(r.id, rest, "recalled"); err != nil {
+		return err
+	}
+	if err := unindex(b.l, r.id); err != nil {
 		return err
 	}
 	edits, err := b.editsOf(r.id)

@@ -18,6 +18,8 @@ import (
 	"github.com/pressly/goose/v3"
 	"github.com/rs/zerolog"
 	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"dragoman/bridge/chat"
 )
 
 //go:embed migrations/*.sql
@@ -34,6 +36,8 @@ const (
 	// readCache is kibibytes of pages that each reader keeps, writeCache what the writer keeps.
 	readCache, writeCache = 16 << 10, 128 << 10
 )
+
+var errClosed = chat.Refuse(chat.Unavailable, "the store is closed")
 
 // Options are what a Store may be told. The zero value is good.
 type Options struct {
@@ -59,10 +63,12 @@ type Store struct {
 	lastPos int64
 	lastID  int64 // the highest live id
 	buffers buffers
+	indexed int64 // the place up to which search knows the log
 	closed  bool
 
-	counts struct{ batches, appended, refused atomic.Int64 }
-	index  sync.Mutex // one search brings the index up to date at a time
+	counts   struct{ batches, appended, refused atomic.Int64 }
+	closing  chan struct{} // closed by Close
+	followed chan struct{} // closed when the index no longer follows
 }
 
 // Open opens, and makes or upgrades where needed, the database file at path. ":memory:" is an empty one that Close throws away.
@@ -73,7 +79,7 @@ func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 	if opts.RetryWindow == 0 {
 		opts.RetryWindow = defaultRetryWindow
 	}
-	s := &Store{opts: opts, path: path, buffers: newBuffers()}
+	s := &Store{opts: opts, path: path, buffers: newBuffers(), closing: make(chan struct{}), followed: make(chan struct{})}
 	sync := "FULL"
 	if path == ":memory:" {
 		// A file all the same: databases in memory let no reader in beside the writer.
@@ -84,8 +90,10 @@ func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 		s.folder, s.path, sync = folder, filepath.Join(folder, "log.db"), "OFF"
 	}
 	if err := s.open(ctx, sync); err != nil {
+		close(s.followed)
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), s.Close())
 	}
+	go s.follow()
 	return s, nil
 }
 
@@ -124,6 +132,9 @@ func (s *Store) open(ctx context.Context, sync string) error {
 	if err := s.names.load(s.writer); err != nil {
 		return err
 	}
+	if _, err := s.writer.row("SELECT value FROM meta WHERE key = 'indexed'", nil, &s.indexed); err != nil {
+		return err
+	}
 	// The newest event always has its place, and live ids grow with places.
 	_, err = s.writer.row("SELECT pos, id FROM log ORDER BY pos DESC LIMIT 1", nil, &s.lastPos, &s.lastID)
 	return err
@@ -145,11 +156,14 @@ func migrate(ctx context.Context, db *sql.DB) error {
 // Close waits for what is being written and read, and closes the file.
 func (s *Store) Close() error {
 	s.writing.Lock()
-	defer s.writing.Unlock()
-	if s.closed {
+	first := !s.closed
+	s.closed = true
+	s.writing.Unlock()
+	if !first {
 		return nil
 	}
-	s.closed = true
+	close(s.closing)
+	<-s.followed
 	var errs []error
 	for range s.opened {
 		errs = append(errs, (<-s.readers).close())
@@ -173,6 +187,8 @@ func (s *Store) read(ctx context.Context, ask func(*link) error) error {
 	case l = <-s.readers:
 	case <-ctx.Done():
 		return ctx.Err()
+	case <-s.closing:
+		return errClosed
 	}
 	defer func() { s.readers <- l }()
 	l.epoch = s.cache.now()
@@ -185,7 +201,7 @@ func (s *Store) read(ctx context.Context, ask func(*link) error) error {
 // write runs change in a transaction of the writer, which the caller has locked.
 func (s *Store) write(change func(*link) error) error {
 	if s.closed {
-		return errors.New("the store is closed")
+		return errClosed
 	}
 	if err := s.writer.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
