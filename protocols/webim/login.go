@@ -12,15 +12,16 @@ import (
 	"dragoman/bridge"
 	"dragoman/bridge/account"
 	"dragoman/bridge/chat"
+	"dragoman/internal/wsconn"
 	"dragoman/mapping/webimmap"
 	"dragoman/protocols/webim/webimwire"
 )
 
 // awaitLogin reads until a PROVISION proves who the client is [webim 4.2]. It is
 // false when the connection is to be closed.
-func (s *session) awaitLogin(parent context.Context) bool {
-	ctx, cancel := context.WithTimeout(parent, loginTime)
-	defer cancel()
+func (s *session) awaitLogin(ctx context.Context) bool {
+	late := time.AfterFunc(loginTime, func() { s.conn.Close(wsconn.ClosePolicy, "no login") })
+	defer late.Stop()
 	for {
 		packets, err := s.conn.Read(ctx)
 		if err != nil {
@@ -37,7 +38,7 @@ func (s *session) awaitLogin(parent context.Context) bool {
 				}
 				continue
 			}
-			if err := s.login(parent, up); err != nil {
+			if err := s.login(ctx, up); err != nil {
 				s.refuseLogin(up, err)
 				return false
 			}
