@@ -28,6 +28,10 @@
   });
 
   window.client = {
+    /** conn is the SDK's own connection, for scenarios that use what the drivers do not name. */
+    get conn() {
+      return conn;
+    },
     login({ appKey, url, apiUrl, user, password, token, options }) {
       self = user;
       conn = new WebIM.connection({ appKey, url, apiUrl, isHttpDNS: false, https: false, isMultiLoginSessions: true,
