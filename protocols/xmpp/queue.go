@@ -186,8 +186,12 @@ func (q *queue) ack(h uint32) (chat.Place, error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.asked = false
-	n := h - q.acked // modulo 2^32, as the counter is
-	if uint64(n) > uint64(len(q.unacked)) {
+	n := int32(h - q.acked) // modulo 2^32, as the counter is
+	switch {
+	case n < 0:
+		// COMPAT(@xmpp/client 0.14): says 0 on closing; nothing that was acknowledged is taken back.
+		return chat.Place{}, nil
+	case int(n) > len(q.unacked):
 		return chat.Place{}, errAck
 	}
 	place := lastPlace(q.unacked[:n])
