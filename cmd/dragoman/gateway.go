@@ -15,6 +15,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"dragoman/cmd/dragoman/console"
 	"dragoman/configs"
 	"dragoman/internal/metrics"
 	"dragoman/internal/trace"
@@ -34,6 +35,7 @@ type gateway struct {
 	metrics   *metrics.Metrics
 	trace     *trace.Ring // frames of the latest messages, for the page
 	demo      demoChoice
+	console   *console.Console
 	fronts    []front
 	servers   []server
 	addresses map[string]string // bound, by name; complete once listen has returned
@@ -122,6 +124,9 @@ func (g *gateway) listen(ctx context.Context) (err error) {
 	}
 	site, err := g.site(ctx)
 	if err != nil {
+		return err
+	}
+	if g.console, err = g.newConsole(); err != nil {
 		return err
 	}
 	public, err := newHandler(fronts, site, g.metrics, part(g.log, "http"))
@@ -272,6 +277,9 @@ func (g *gateway) drain(fronts *sync.WaitGroup) {
 		if s.name == "admin" {
 			_ = s.http.Close() // who watches us learns it so
 		}
+	}
+	if err := g.console.Close(); err != nil {
+		g.log.Err(err).Msg("cannot close the audit log")
 	}
 	g.log.Info().Msg("stopped")
 }

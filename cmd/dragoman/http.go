@@ -128,5 +128,6 @@ func (g *gateway) admin() http.Handler {
 	})
 	mux.Handle("GET /metrics", g.metrics.Handler())
 	mux.HandleFunc("POST "+controlPath, g.control(g.token))
+	mux.Handle("/", g.console)
 	return mux
 }

@@ -45,6 +45,9 @@ type commandLine struct {
 		ZIM   secretZIMCmd   `cmd:"" name:"zim" help:"Print the ServerSecret that signs ZIM tokens and server calls."`
 		WebIM secretWebIMCmd `cmd:"" name:"webim" help:"Print client id and client secret of the app's server, on one line."`
 	} `cmd:"" help:"Secrets of the app's server."`
+	Admin struct {
+		Token adminTokenCmd `cmd:"" help:"Print a token with which an operator logs in to the console on the admin address."`
+	} `cmd:"" help:"The console."`
 	Configuration struct {
 		Print configPrintCmd `cmd:"" help:"Print the configuration in force."`
 		Check configCheckCmd `cmd:"" help:"Check the configuration."`

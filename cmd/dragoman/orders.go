@@ -17,6 +17,8 @@ type order struct {
 	Password string        `json:"password,omitempty"`
 	TTL      time.Duration `json:"ttl,omitempty"`
 	After    string        `json:"after,omitempty"`
+	Role     string        `json:"role,omitempty"`
+	Contents bool          `json:"contents,omitempty"`
 }
 
 // answer is the lines of standard output.
@@ -33,6 +35,8 @@ func (c *core) obey(ctx context.Context, o order) (answer, error) {
 	switch o.Do {
 	case "user list":
 		return c.listUsers(ctx, o.After)
+	case "admin token":
+		return c.adminToken(o)
 	case "secret zim":
 		return c.zimSecret()
 	case "secret webim":

@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"regexp"
 	"slices"
+	"syscall"
 	"time"
 
 	"dragoman/cmd/dragoman/console"
@@ -125,4 +127,70 @@ func firstLine(a answer) string {
 		return ""
 	}
 	return a.Lines[0]
+}
+
+// newConsole returns the operators' console, which the admin listener serves.
+func (g *gateway) newConsole() (*console.Console, error) {
+	page, _, err := web.Page()
+	if err != nil {
+		return nil, fmt.Errorf("read the page: %w", err)
+	}
+	return console.New(g.host(), page, console.Options{AuditLog: g.folder.path("audit.log"), Config: g.maskedConfig, Health: g.health,
+		Addresses: func() map[string]string { return g.addresses }, Requests: g.metrics.Requests, Started: g.now()})
+}
+
+// isSecret is a line of the configuration whose value is nobody's business.
+var isSecret = regexp.MustCompile(`(?m)^(\s*\w*(?:secret|password|credential)\w*:[ \t]*)\S.*$`)
+
+// maskedConfig returns the configuration in force, as far as it may be shown.
+func (g *gateway) maskedConfig() (string, error) {
+	text, err := g.cfg.YAML()
+	return isSecret.ReplaceAllString(string(text), "$1 (not shown)"), err
+}
+
+// health says what is wrong with each part; nothing, where it is well.
+func (g *gateway) health(ctx context.Context) map[string]string {
+	checks := map[string]string{"ready": "", "database": "", "accounts": "", "disk": ""}
+	if !g.ready.Load() {
+		checks["ready"] = "starting or stopping"
+	}
+	if _, err := g.store.Stats(ctx); err != nil {
+		checks["database"] = explain(err)
+	}
+	if _, err := g.book.List(ctx, "", 1); err != nil {
+		checks["accounts"] = explain(err)
+	}
+	if free, all, err := diskSpace(g.folder.dir); err != nil {
+		checks["disk"] = explain(err)
+	} else if free < all/20 {
+		checks["disk"] = fmt.Sprintf("only %d MB of %d MB are free", free>>20, all>>20)
+	}
+	return checks
+}
+
+// diskSpace returns how many bytes of dir's file system we may use, and how many there are.
+func diskSpace(dir string) (free, all uint64, err error) {
+	var s syscall.Statfs_t
+	if err := syscall.Statfs(dir, &s); err != nil {
+		return 0, 0, fmt.Errorf("ask for disk space: %w", err)
+	}
+	return s.Bavail * uint64(s.Bsize), s.Blocks * uint64(s.Bsize), nil
+}
+
+type adminTokenCmd struct {
+	Name     string        `help:"Who it is for: the name that the audit log shows." default:"operator" placeholder:"NAME"`
+	Role     string        `help:"viewer looks; operator acts, too." enum:"viewer,operator" default:"operator"`
+	Contents bool          `help:"May see what people write."`
+	TTL      time.Duration `name:"ttl" help:"How long it is good, up to 31 days." default:"12h"`
+}
+
+func (c adminTokenCmd) Run(inv *invocation) error {
+	return inv.do(order{Do: "admin token", Name: c.Name, Role: c.Role, Contents: c.Contents, TTL: c.TTL})
+}
+
+// adminToken signs a token for the console.
+func (c *core) adminToken(o order) (answer, error) {
+	token, err := console.IssueToken(c.vault, console.Operator{Name: o.Name, Role: console.Role(o.Role), Contents: o.Contents,
+		Expires: c.now().Add(o.TTL)}, c.now())
+	return answer{[]string{token}}, err
 }

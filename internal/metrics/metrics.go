@@ -1,9 +1,11 @@
 package metrics
 
 import (
+	"maps"
 	"net/http"
 	"runtime"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -30,12 +32,15 @@ type Metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+
+	mu    sync.Mutex
+	codes map[string]uint64 // the same as requests, for the console
 }
 
 // New returns the metrics of a gateway. read is called for each scrape.
 func New(version string, read func() Reading) *Metrics {
 	m := &Metrics{
-		registry: prometheus.NewRegistry(),
+		registry: prometheus.NewRegistry(), codes: map[string]uint64{},
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "dragoman_http_requests_total", Help: "HTTP requests answered, by status code. WebSockets count when they are set up.",
 		}, []string{"code"}),
@@ -76,6 +81,9 @@ func (m *Metrics) Names() ([]string, error) {
 // code 101, is counted and not timed.
 func (m *Metrics) Answered(method string, code int, took time.Duration) {
 	m.requests.WithLabelValues(strconv.Itoa(code)).Inc()
+	m.mu.Lock()
+	m.codes[strconv.Itoa(code)]++
+	m.mu.Unlock()
 	if code == http.StatusSwitchingProtocols {
 		return
 	}
@@ -85,6 +93,13 @@ func (m *Metrics) Answered(method string, code int, took time.Duration) {
 		method = "other" // a client must not make up label values
 	}
 	m.seconds.WithLabelValues(method).Observe(took.Seconds())
+}
+
+// Requests returns how many HTTP requests were answered, by status code.
+func (m *Metrics) Requests() map[string]uint64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return maps.Clone(m.codes)
 }
 
 // collector turns a Reading into metrics.
