@@ -24,7 +24,7 @@ const (
 )
 
 // IssueToken returns a token that proves to be the account until ttl from now,
-// in whole seconds, or until its password changes or it is disabled or deleted. It
+// rounded up to a whole second, or until its password changes or it is disabled or deleted. It
 // may be written into a URL as it is. chat.Forbidden: the account is disabled.
 func (b *Book) IssueToken(ctx context.Context, id chat.UserID, ttl time.Duration) (token string, expires time.Time, err error) {
 	r, err := b.living(ctx, id)
@@ -100,7 +100,7 @@ func (b *Book) issue(kind byte, uuid [16]byte, generation int64, ttl time.Durati
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	expires := time.Unix(b.now().Add(ttl).Unix(), 0)
+	expires := time.Unix(b.now().Add(ttl+time.Second-1).Unix(), 0)
 	raw := make([]byte, 0, tokenSize)
 	raw = append(raw, kind)
 	raw = binary.BigEndian.AppendUint64(raw, uint64(expires.Unix()))
