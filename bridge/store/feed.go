@@ -268,7 +268,7 @@ func (t trunkView) concerns(c logged) (bool, error) {
 			return false, nil
 		}
 	}
-	audience, err := t.s.audienceAt(t.l, c.cid, c.at, c.recipients)
+	audience, err := t.s.audienceAt(t.l, c.id, c.cid, c.at, c.recipients)
 	return slices.ContainsFunc(audience, func(u chat.UserID) bool {
 		trunk, _ := u.Trunk()
 		return trunk == t.trunk
@@ -276,7 +276,7 @@ func (t trunkView) concerns(c logged) (bool, error) {
 }
 
 // audienceAt is whom an event was for that lies at that place of memberships.
-func (s *Store) audienceAt(l *link, cid, at int64, recipients []byte) ([]chat.UserID, error) {
+func (s *Store) audienceAt(l *link, id, cid, at int64, recipients []byte) ([]chat.UserID, error) {
 	if recipients != nil {
 		return s.names.users(l, uidsOf(recipients))
 	}
@@ -293,19 +293,23 @@ func (s *Store) audienceAt(l *link, cid, at int64, recipients []byte) ([]chat.Us
 		users, _, err := s.loadFollowers(l, chat.UserID(v.name.ID))
 		return users, err
 	}
-	uids, err := membersAt(l, cid, at)
+	until := at
+	if chat.EventID(id).Shard() >= chat.ImportShard {
+		until++ // as in row.within
+	}
+	uids, err := membersAt(l, cid, at, until)
 	if err != nil {
 		return nil, err
 	}
 	return s.names.users(l, uids)
 }
 
-// membersAt are who was in a group at a place.
-func membersAt(l *link, cid, at int64) ([]int64, error) {
+// membersAt are who had come to a group by a place and stayed until another.
+func membersAt(l *link, cid, at, until int64) ([]int64, error) {
 	var uids []int64
 	var uid int64
-	err := l.scan(`SELECT uid FROM lines WHERE cid = ?1 AND from_id <= ?2 AND (to_id IS NULL OR to_id >= ?2)
-		UNION SELECT uid FROM spans WHERE cid = ?1 AND from_id <= ?2 AND to_id >= ?2`, []any{cid, at}, []any{&uid},
+	err := l.scan(`SELECT uid FROM lines WHERE cid = ?1 AND from_id <= ?2 AND (to_id IS NULL OR to_id >= ?3)
+		UNION SELECT uid FROM spans WHERE cid = ?1 AND from_id <= ?2 AND to_id >= ?3`, []any{cid, at, until}, []any{&uid},
 		func() { uids = append(uids, uid) })
 	return uids, err
 }

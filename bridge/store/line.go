@@ -31,7 +31,7 @@ func (ln *line) end() int64 {
 
 // sees reports whether r lies in the membership and was for him too.
 func (ln *line) sees(r *row) bool {
-	if ln.isIn && (r.at < ln.from || r.at > ln.end()) {
+	if ln.isIn && !r.within(ln.from, ln.end()) {
 		return false
 	}
 	return r.recipients == nil || slices.Contains(uidsOf(r.recipients), ln.uid)

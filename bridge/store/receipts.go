@@ -42,7 +42,7 @@ func (s *Store) Unreceipted(ctx context.Context, asker chat.UserID, c chat.Conv,
 		if err != nil {
 			return err
 		}
-		audience, err := s.audienceAt(l, r.cid, r.at, r.recipients)
+		audience, err := s.audienceAt(l, r.id, r.cid, r.at, r.recipients)
 		if err != nil {
 			return err
 		}

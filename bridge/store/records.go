@@ -93,7 +93,7 @@ func (s *Store) addAudiences(l *link, page []chat.Record) error {
 		if v == nil {
 			return errNoRow
 		}
-		if r.Audience, err = s.audienceAt(l, v.cid, int64(r.Event.ID), nil); err != nil {
+		if r.Audience, err = s.audienceAt(l, int64(r.Event.ID), v.cid, int64(r.Event.ID), nil); err != nil {
 			return err
 		}
 	}

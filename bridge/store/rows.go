@@ -47,6 +47,15 @@ func (r *row) dest() []any {
 		&r.editID, &r.edits, &r.recallID, &r.replies, &r.thread, &r.pinnedBy, &r.pinnedAt, &r.react}
 }
 
+// within reports whether the event lies in a membership. An import lies behind the newest live event of its time: who went
+// with that one was gone.
+func (r *row) within(from, to int64) bool {
+	if chat.EventID(r.id).Shard() >= chat.ImportShard {
+		return from <= r.at && r.at < to
+	}
+	return from <= r.at && r.at <= to
+}
+
 // event returns the event that the row holds, as it happened; a recalled message has its tombstone for a body.
 func (s *Store) event(l *link, r *row) (*chat.Event, error) {
 	body, err := chat.UnmarshalBody(r.kind, r.body)

@@ -79,7 +79,7 @@ func (w *view) sees(r *row) bool {
 		return false
 	}
 	for _, span := range w.spans {
-		if span.from <= r.at && r.at <= span.to {
+		if r.within(span.from, span.to) {
 			return true
 		}
 	}
