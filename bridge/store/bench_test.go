@@ -11,7 +11,7 @@ import (
 
 // benchWorld is newWorld on a file of its own with the real clock's pace left out.
 func benchWorld(b *testing.B) *world {
-	w := &world{TB: b, path: filepath.Join(b.TempDir(), "log.db"), now: time.UnixMilli(1_800_000_000_000).UTC()}
+	w := &world{TB: b, path: filepath.Join(b.TempDir(), "log.db"), now: time.UnixMilli(1_800_000_000_000).UTC(), sync: true}
 	w.open()
 	b.Cleanup(func() { w.Store.Close() })
 	return w

@@ -44,6 +44,8 @@ type Options struct {
 	Now         func() time.Time // nil: time.Now
 	Log         zerolog.Logger
 	RetryWindow time.Duration // how long a ClientID is remembered as a retry of the same; 0: 24 hours; imports: for ever
+
+	unsynced bool // commits do not wait for the disk: for tests of what is derived
 }
 
 // Store is the log and what is derived from it.
@@ -81,6 +83,9 @@ func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 	}
 	s := &Store{opts: opts, path: path, buffers: newBuffers(), closing: make(chan struct{}), followed: make(chan struct{})}
 	sync := "FULL"
+	if opts.unsynced {
+		sync = "OFF"
+	}
 	if path == ":memory:" {
 		// A file all the same: databases in memory let no reader in beside the writer.
 		folder, err := os.MkdirTemp("", "dragoman-store-")

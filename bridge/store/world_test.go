@@ -16,6 +16,7 @@ type world struct {
 	path string
 	now  time.Time
 	last chat.EventID
+	sync bool // commits wait for the disk
 }
 
 func newWorld(t testing.TB) *world {
@@ -31,7 +32,7 @@ func newWorld(t testing.TB) *world {
 
 func (w *world) open() {
 	w.Helper()
-	s, err := Open(w.Context(), w.path, Options{Now: func() time.Time { return w.now }})
+	s, err := Open(w.Context(), w.path, Options{Now: func() time.Time { return w.now }, unsynced: !w.sync})
 	if err != nil {
 		w.Fatal(err)
 	}
