@@ -63,6 +63,7 @@ func (f *Frontend) serverItems(_ context.Context, _ *session, q *request) (*xmpp
 	}
 	e.AddNew("item").Set("jid", f.m.RoomsHost()).Set("name", "Rooms")
 	e.AddNew("item").Set("jid", f.m.GroupsHost()).Set("name", "Groups")
+	e.AddNew("item").Set("jid", f.m.UploadHost()).Set("name", "Files")
 	return e, nil
 }
 
@@ -81,7 +82,7 @@ func accountInfo(ctx context.Context, s *session, q *request) (*xmppwire.Element
 			return nil, notOffered()
 		}
 	}
-	return info(q, []identity{{"account", "registered", ""}}, accountFeatures(q.to.User == s.user)), nil
+	return info(q, []identity{{"account", "registered", ""}, {"pubsub", "pep", ""}}, accountFeatures(q.to.User == s.user)), nil
 }
 
 func accountFeatures(own bool) []string {
@@ -89,11 +90,15 @@ func accountFeatures(own bool) []string {
 	if own {
 		features = append(features, nsMAM, nsMAMExtended, xmppmap.NSStanzaID)
 	}
-	return features
+	return append(features, pepFeatures()...)
 }
 
-func accountItems(_ context.Context, s *session, q *request) (*xmppwire.Element, error) {
-	return xmppwire.New(nsDiscoItems, "query").SetIf("node", q.payload.Attr("node")), nil
+func accountItems(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
+	list := xmppwire.New(nsDiscoItems, "query").SetIf("node", q.payload.Attr("node"))
+	if q.payload.Attr("node") != "" {
+		return list, nil
+	}
+	return list, s.pepNodes(ctx, q.to.User, list)
 }
 
 // discoCache holds the hash of what the server offers [XEP-0115].

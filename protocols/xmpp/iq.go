@@ -54,7 +54,7 @@ func (f *Frontend) iqTable() map[iqKey]iqHandler {
 	t := map[iqKey]iqHandler{}
 	for _, part := range []func(map[iqKey]iqHandler){
 		f.basicIQs, f.discoIQs, f.rosterIQs, f.carbonIQs, f.blockingIQs, f.registerIQs, f.mucDiscoIQs, f.mucAdminIQs,
-		f.mucOwnerIQs, f.archiveIQs, f.moderationIQs,
+		f.mucOwnerIQs, f.archiveIQs, f.moderationIQs, f.pepIQs, f.privateIQs, f.vcardIQs, f.uploadIQs,
 	} {
 		part(t)
 	}
@@ -65,6 +65,10 @@ func (f *Frontend) iqTable() map[iqKey]iqHandler {
 func (s *session) handleIQ(ctx context.Context, st xmppwire.Stanza, to xmppmap.Address) {
 	switch st.Type {
 	case "result", "error":
+		if st.To == "" || to.Kind == xmppmap.Server || to.Bare == s.bare && to.Resource == "" {
+			s.learned(ctx, st)
+			return
+		}
 		s.forwardIQ(st, to)
 		return
 	case "get", "set":
@@ -83,13 +87,19 @@ func (s *session) handleIQ(ctx context.Context, st xmppwire.Stanza, to xmppmap.A
 	case to.Kind == xmppmap.Foreign:
 		s.refuse(st, stanza.Error{Type: stanza.Cancel, Condition: stanza.RemoteServerNotFound})
 		return
-	case to.Kind == xmppmap.User && to.Resource != "":
+	case to.Kind == xmppmap.User && to.Resource != "", q.isForOccupant():
 		s.forwardIQ(st, to)
 		return
 	default:
 		q.scope = s.scopeOf(to)
 	}
 	s.answer(ctx, q)
+}
+
+// isForOccupant reports whether a request is for an occupant's client rather than for what is known of its user.
+func (q *request) isForOccupant() bool {
+	inConv := q.to.Kind == xmppmap.Group || q.to.Kind == xmppmap.Room
+	return inConv && q.to.Resource != "" && !q.payload.Is(nsVCard, "vCard")
 }
 
 func (s *session) scopeOf(to xmppmap.Address) scope {

@@ -14,6 +14,7 @@ import (
 // in any case.
 func (s *session) showConv(d *bridge.Delivery) error {
 	ev := d.Event
+	s.noteBookmark(ev)
 	s.mu.Lock()
 	o := s.joined[ev.Conv]
 	if o != nil && !o.ready {

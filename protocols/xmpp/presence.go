@@ -107,28 +107,32 @@ func (s *session) mayHear() bool {
 
 // becomeAvailable tells those who follow the user, and the first time brings what has been waiting.
 func (s *session) becomeAvailable(ctx context.Context, st xmppwire.Stanza) {
+	s.mu.Lock()
+	first := s.presence == nil
+	if first {
+		s.available = s.Now()
+	}
+	s.mu.Unlock()
+	s.learn(st)
+	s.tellPresence(ctx, s.pictured(ctx, st))
+	if first {
+		s.showAll(ctx)
+	}
+	poke(s.becoming)
+}
+
+// tellPresence keeps what the session shows of itself, and tells those who may know.
+func (s *session) tellPresence(ctx context.Context, st xmppwire.Stanza) {
 	body, native := xmppmap.ToPresence(st)
 	shown := st
 	shown.To, shown.ID = "", ""
 	shown.From = s.full
 	s.mu.Lock()
-	first := s.presence == nil
 	s.presence, s.priority = &shown, body.Priority
-	if first {
-		s.available = s.Now()
-	}
-	joined := make([]*occupant, 0, len(s.joined))
-	for _, o := range s.joined {
-		joined = append(joined, o)
-	}
 	s.mu.Unlock()
-	if _, err := s.submit(ctx, chat.Draft{Conv: chat.Self(s.user), Body: body, Native: native}); err != nil {
+	if _, err := s.Router.Submit(ctx, s.actor, chat.Draft{Conv: chat.Self(s.user), Body: body, Native: native}); err != nil {
 		s.log.Err(err).Msg("cannot tell a presence")
 	}
-	if first {
-		s.showAll(ctx)
-	}
-	poke(s.becoming)
 }
 
 // showAll sends the presence of everybody whom the user follows, and what is asked of him.

@@ -100,6 +100,8 @@ func (s *session) showSelf(ev *chat.Event) error {
 		if ev.From == s.user && ev.Device == s.actor.Device {
 			s.releaseHeld()
 		}
+	case chat.Attributes:
+		s.pushAttributes(ev, b)
 	}
 	return nil
 }

@@ -58,6 +58,10 @@ type session struct {
 	quiet      []xmppwire.Stanza  // held back while idle
 	held       []*bridge.Delivery // messages that wait for it to be available
 	becoming   chan struct{}      // poked when it becomes available
+	picture    *string            // the hash of the user's picture; nil: not known yet
+	capsVer    string             // what the client last said that it can do
+	capsAsk    string             // id of our question about it; "": none is open
+	wanted     map[string]bool    // nodes that it wants to hear of
 	directed   map[string]bool    // whom it has shown itself to, beside those who follow it
 	joined     map[chat.Conv]*occupant
 }
