@@ -34,6 +34,23 @@ func (f *frontend) Explain(d *bridge.Delivery, reader chat.UserID) (protocols.Sh
 	return shown, err
 }
 
+// ReadFrame returns a packet that a client sent, as JSON with the body in it opened. The envelope is left out but for its
+// command: older clients keep their token there.
+func (f *frontend) ReadFrame(packet []byte) (string, error) {
+	up, err := webimwire.DecodeUp(packet)
+	if err != nil {
+		return "", err
+	}
+	shown := map[string]any{"command": up.Envelope.GetCommand().String()}
+	if meta := up.Sync.GetMeta(); meta != nil {
+		if shown["meta"], err = readable(meta); err != nil {
+			return "", err
+		}
+	}
+	text, err := json.MarshalIndent(shown, "", "  ")
+	return string(text), err
+}
+
 // grade looks a kind up in the map's table.
 func grade(b chat.Body) protocols.Shown {
 	about := reflect.TypeOf(b)
