@@ -360,10 +360,11 @@ func TestSweepTakesWhatNobodyRefersToAfterItsGrace(t *testing.T) {
 	s, c := newShelf(t, func(o *Options) { o.Grace = time.Hour })
 	ctx := t.Context()
 	used := map[string]bool{}
-	inUse := func(_ context.Context, ids []string) (found []string, _ error) {
+	inUse := func(_ context.Context, ids []string) (map[string]bool, error) {
+		found := map[string]bool{}
 		for _, id := range ids {
 			if used[id] {
-				found = append(found, id)
+				found[id] = true
 			}
 		}
 		return found, nil
@@ -408,7 +409,7 @@ func TestSweepTakesWhatNobodyRefersToAfterItsGrace(t *testing.T) {
 		t.Errorf("%d blobs", n)
 	}
 	silent := errors.New("no answer")
-	if _, err := s.Sweep(ctx, func(context.Context, []string) ([]string, error) { return nil, silent }); !errors.Is(err, silent) || !exists(kept) {
+	if _, err := s.Sweep(ctx, func(context.Context, []string) (map[string]bool, error) { return nil, silent }); !errors.Is(err, silent) || !exists(kept) {
 		t.Errorf("a log that does not answer: %v", err)
 	}
 }
@@ -421,7 +422,7 @@ func TestSweepGoesThroughAllPages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	none := func(context.Context, []string) ([]string, error) { return nil, nil }
+	none := func(context.Context, []string) (map[string]bool, error) { return nil, nil }
 	deleted := 0
 	for range 2 {
 		c.t = c.t.Add(time.Minute)

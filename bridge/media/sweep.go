@@ -14,7 +14,7 @@ const sweepPage = 500
 // Sweep deletes the files to which nothing refers, and has not for the grace time,
 // and returns how many. inUse is asked for the ids to which something refers, of
 // those given. A file that somebody still sends in time is kept.
-func (s *Shelf) Sweep(ctx context.Context, inUse func(ctx context.Context, ids []string) ([]string, error)) (int, error) {
+func (s *Shelf) Sweep(ctx context.Context, inUse func(ctx context.Context, ids []string) (map[string]bool, error)) (int, error) {
 	deleted, after := 0, ""
 	for {
 		page, err := s.page(ctx, after)
@@ -66,11 +66,7 @@ func (s *Shelf) page(ctx context.Context, after string) (_ []swept, err error) {
 	return page, rows.Err()
 }
 
-func (s *Shelf) sweep(ctx context.Context, page []swept, used []string) (deleted int, err error) {
-	isUsed := make(map[string]bool, len(used))
-	for _, id := range used {
-		isUsed[id] = true
-	}
+func (s *Shelf) sweep(ctx context.Context, page []swept, isUsed map[string]bool) (deleted int, err error) {
 	now := s.now()
 	for _, f := range page {
 		switch {

@@ -204,6 +204,7 @@ func (g *gateway) run(ctx context.Context) error {
 	for _, s := range g.servers {
 		servers.Go(func() { fail(ended("listener "+s.name, s.serve())) })
 	}
+	servers.Go(func() { g.sweep(ctx) })
 	if err := g.announce(); err != nil {
 		fail(err)
 	}
