@@ -5,6 +5,7 @@ import (
 	"dragoman/protocols"
 	"dragoman/protocols/webim"
 	"dragoman/protocols/xmpp"
+	"dragoman/protocols/zim"
 )
 
 // frontends lists the protocols. A new one adds its line.
@@ -12,6 +13,7 @@ func frontends() []protocols.Registration {
 	return []protocols.Registration{
 		webim.Registration(),
 		xmpp.Registration(),
+		zim.Registration(),
 	}
 }
 

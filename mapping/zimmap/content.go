@@ -22,6 +22,8 @@ type native struct {
 	NotifyMentioned bool                `json:"n,omitzero"`
 	Title           string              `json:"h,omitzero"`
 	Items           []native            `json:"i,omitzero"`
+	// Unaware: the sender's own clients are not told.
+	Unaware bool `json:"u,omitzero"`
 	// Of a recall: what was recalled, and by whom.
 	OriginalType zimwire.MessageType         `json:"o,omitzero"`
 	RevokeStatus zimwire.MessageRevokeStatus `json:"r,omitzero"`
@@ -41,6 +43,19 @@ func unpack(n chat.Native) native {
 		return native{}
 	}
 	return out
+}
+
+// MakeUnaware returns the draft of a message of which its sender's own ZIM clients are not told.
+func MakeUnaware(d chat.Draft) chat.Draft {
+	n := unpack(d.Native)
+	n.Unaware = true
+	d.Native = n.pack()
+	return d
+}
+
+// IsUnaware reports whether the event is of that kind, and reader its sender.
+func IsUnaware(ev *chat.Event, reader chat.UserID) bool {
+	return ev.From == reader && ev.Source == chat.Server && unpack(ev.Native).Unaware
 }
 
 // customPrefix begins the type of a custom message; the sub type follows.
@@ -131,6 +146,13 @@ func (m Map) media(w zimwire.MessageLiteInfo, uid string) (chat.Content, native,
 	}
 	if thumb != "" {
 		c.Thumb = m.Dir.File("", thumb)
+	}
+	// The smaller forms that the server makes are no files of their own.
+	if c.Large.ID == file.ID && file.ID != "" {
+		c.Large = chat.FileRef{}
+	}
+	if c.Thumb.ID == file.ID && file.ID != "" {
+		c.Thumb = chat.FileRef{}
 	}
 	n := native{}
 	if uid != file.ID {
@@ -258,15 +280,45 @@ func (m Map) fromMedia(c chat.Media, n native) zimwire.Message {
 		w.LargeImageDownloadURL, w.ThumbnailDownloadURL = m.link(c.Large), m.link(c.Thumb)
 		w.LargeImageWidth, w.LargeImageHeight = int64(c.LargeSize.Width), int64(c.LargeSize.Height)
 		w.ThumbnailWidth, w.ThumbnailHeight = int64(c.ThumbSize.Width), int64(c.ThumbSize.Height)
-		// A picture that comes in one size is shown in it.
-		if w.LargeImageDownloadURL == "" {
-			w.LargeImageDownloadURL, w.LargeImageWidth, w.LargeImageHeight = w.FileDownloadURL, w.OriginalImageWidth, w.OriginalImageHeight
-		}
-		if w.ThumbnailDownloadURL == "" {
-			w.ThumbnailDownloadURL, w.ThumbnailWidth, w.ThumbnailHeight = w.LargeImageDownloadURL, w.LargeImageWidth, w.LargeImageHeight
-		}
+		m.smaller(&w, c.File)
 	}
 	return w
+}
+
+// The sides of the smaller forms of a picture, in pixels.
+const (
+	LargeSide = 720
+	ThumbSide = 198
+)
+
+// smaller fills in the forms of a picture that its sender did not give: those that the server makes of a file of ours, else
+// the picture itself.
+func (m Map) smaller(w *zimwire.Message, file chat.FileRef) {
+	form := func(side int, link *string, width, height *int64) {
+		if *link != "" {
+			return
+		}
+		fw, fh := Fit(w.OriginalImageWidth, w.OriginalImageHeight, int64(side))
+		if *link = w.FileDownloadURL; file.ID != "" {
+			*link = m.Dir.Smaller(file, side)
+		} else {
+			fw, fh = w.OriginalImageWidth, w.OriginalImageHeight
+		}
+		if *width == 0 || *height == 0 {
+			*width, *height = fw, fh
+		}
+	}
+	form(LargeSide, &w.LargeImageDownloadURL, &w.LargeImageWidth, &w.LargeImageHeight)
+	form(ThumbSide, &w.ThumbnailDownloadURL, &w.ThumbnailWidth, &w.ThumbnailHeight)
+}
+
+// Fit returns the size of a picture made to fit into a square, keeping its proportions; one that is smaller keeps its size.
+func Fit(width, height, side int64) (w, h int64) {
+	longest := max(width, height)
+	if longest <= side {
+		return width, height
+	}
+	return max(1, (width*side+longest/2)/longest), max(1, (height*side+longest/2)/longest)
 }
 
 func (m Map) link(f chat.FileRef) string {

@@ -41,7 +41,9 @@ func (m Map) FromEvent(r chat.Record, offline bool) ([]zimwire.Notice, error) {
 		return m.attributes(ev, b), nil
 	case chat.Hide:
 		return m.hidden(ev, b), nil
-	case chat.Presence, chat.Setting, chat.Contact, chat.Block, chat.Watch:
+	case chat.Setting:
+		return m.setting(ev, b), nil
+	case chat.Presence, chat.Contact, chat.Block, chat.Watch:
 		return nil, nil // told as states: see Touches and the front-end's user status
 	case chat.Typing, chat.CallState, chat.Relay:
 		return nil, nil
@@ -183,6 +185,18 @@ func (m Map) pinned(r chat.Record, b chat.Pin) []zimwire.Notice {
 	})
 }
 
+// setting tells what is more than a line of the list: the user's own name for a group, and his rules.
+func (m Map) setting(ev chat.Event, b chat.Setting) []zimwire.Notice {
+	switch {
+	case b.Key == chat.SettingAlias && ev.Conv.Kind == chat.KindGroup:
+		return []zimwire.Notice{{Event: "groupAliasUpdated", Data: zimwire.EventOfGroupAliasUpdatedResult{
+			GroupID: ev.Conv.ID, GroupAlias: b.Value.Text, OperatedUserID: string(ev.From)}}}
+	case b.Key == SettingPushRule:
+		return []zimwire.Notice{{Event: "userRuleUpdated", Data: zimwire.EventOfUserRuleUpdatedResult{UserRule: UserRule(b.Value)}}}
+	}
+	return nil
+}
+
 // hidden tells the author's other devices what he has deleted for himself.
 func (m Map) hidden(ev chat.Event, b chat.Hide) []zimwire.Notice {
 	id, kind, ok := NameOf(m.Reader, ev.Conv)
@@ -226,8 +240,9 @@ func (m Map) membership(ev chat.Event, b chat.Membership, offline bool) []zimwir
 	case chat.ChangeUnban, chat.ChangeAllow, chat.ChangeDisallow:
 		return nil // lists that ZIM does not have
 	case chat.ChangeApply, chat.ChangeApplyDecline, chat.ChangeInvite, chat.ChangeInviteDecline:
-		return nil // applications: told by the front-end, which knows their state
+		return m.applications(ev, b)
 	}
+	out = append(out, m.applications(ev, b)...)
 	return append(out, m.received(chat.Entry{Event: ev}, offline)...)
 }
 

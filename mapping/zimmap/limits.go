@@ -32,7 +32,9 @@ const (
 	maxPushResource = 32
 )
 
-func tooLong(what string) error { return zimwire.Refuse(zimwire.CommonModuleParamsInvalid, what+" is too long") }
+func tooLong(what string) error {
+	return zimwire.Refuse(zimwire.CommonModuleParamsInvalid, what+" is too long")
+}
 
 // checkMessage refuses what ZIM's limits forbid of a message that a client sends to a conversation of that kind.
 func checkMessage(w zimwire.Message, kind chat.ConvKind) error {

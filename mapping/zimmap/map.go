@@ -21,6 +21,8 @@ type Directory interface {
 	Entry(c chat.Conv, ref chat.Ref) *chat.Entry
 	// Link returns where the reader finds a file.
 	Link(f chat.FileRef) string
+	// Smaller returns where the reader finds a picture of ours made to fit into side × side pixels.
+	Smaller(f chat.FileRef, side int) string
 	// File returns the file that a client names by the id of its upload, or by a link.
 	File(uid, link string) chat.FileRef
 }
@@ -79,4 +81,18 @@ func RefOf(m zimwire.Message) chat.Ref {
 		ref.ClientID = m.LocalMessageID
 	}
 	return ref
+}
+
+// OrderID returns the id behind an order key, which does not say the shard: the first or the last that it can be. 0 is 0.
+func OrderID(key int64, last bool) chat.EventID {
+	if key <= 0 {
+		return 0
+	}
+	shard := uint16(0)
+	if last {
+		shard = 1<<10 - 1
+	}
+	const counters = int64(chat.IDsPerMilli)
+	ms := chat.EventID(key / counters * counters << 10).Time()
+	return chat.NewEventID(ms, shard, int(key%counters))
 }

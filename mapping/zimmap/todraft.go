@@ -15,6 +15,11 @@ func (m Map) Send(w zimwire.Message, conv chat.Conv, config zimwire.MessageSendC
 	if err := checkMessage(w, conv.Kind); err != nil {
 		return chat.Draft{}, err
 	}
+	return m.draft(w, conv, config, replyTo)
+}
+
+// draft is Send without a client's limits.
+func (m Map) draft(w zimwire.Message, conv chat.Conv, config zimwire.MessageSendConfig, replyTo chat.Ref) (chat.Draft, error) {
 	said, n, err := m.message(w)
 	if err != nil {
 		return chat.Draft{}, err

@@ -1,6 +1,6 @@
 package zimwire
 
-// Conversation is ZIMConversation.
+// Conversation is ZIMConversation; for a group ZIMGroupConversation, which has the last two fields.
 type Conversation struct {
 	ConversationID        string                         `json:"conversationID"`
 	Type                  ConversationType               `json:"type"`
@@ -17,6 +17,8 @@ type Conversation struct {
 	MentionedInfoList     []MessageMentionedInfo         `json:"mentionedInfoList"`
 	Draft                 string                         `json:"draft"`
 	Marks                 []int64                        `json:"marks"`
+	IsDisabled            bool                           `json:"isDisabled,omitzero"`
+	MutedExpiredTime      int64                          `json:"mutedExpiredTime,omitzero"`
 }
 
 // ConversationBaseInfo is ZIMConversationBaseInfo.

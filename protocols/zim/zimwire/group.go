@@ -1,26 +1,5 @@
 package zimwire
 
-// GroupConversation is ZIMGroupConversation.
-type GroupConversation struct {
-	ConversationID        string                         `json:"conversationID"`
-	Type                  ConversationType               `json:"type"`
-	ConversationName      string                         `json:"conversationName"`
-	ConversationAvatarURL string                         `json:"conversationAvatarUrl"`
-	ConversationAlias     string                         `json:"conversationAlias"`
-	NotificationStatus    ConversationNotificationStatus `json:"notificationStatus"`
-	UnreadMessageCount    int64                          `json:"unreadMessageCount"`
-	ReadMessageSeq        int64                          `json:"readMessageSeq"`
-	LastMessage           *Message                       `json:"lastMessage,omitzero"`
-	OrderKey              int64                          `json:"orderKey"`
-	IsPinned              bool                           `json:"isPinned"`
-	PinnedTime            int64                          `json:"pinnedTime"`
-	MentionedInfoList     []MessageMentionedInfo         `json:"mentionedInfoList"`
-	Draft                 string                         `json:"draft"`
-	Marks                 []int64                        `json:"marks"`
-	IsDisabled            bool                           `json:"isDisabled"`
-	MutedExpiredTime      int64                          `json:"mutedExpiredTime"`
-}
-
 // GroupInfo is ZIMGroupInfo.
 type GroupInfo struct {
 	GroupID        string `json:"groupID"`

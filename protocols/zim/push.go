@@ -1,0 +1,138 @@
+package zim
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"dragoman/bridge"
+	"dragoman/bridge/chat"
+	"dragoman/mapping/zimmap"
+	"dragoman/protocols/zim/zimwire"
+)
+
+// offlineFor is how old a message may be that a client is given without asking [zim history].
+const offlineFor = 7 * 24 * time.Hour
+
+// push gives the client what its feed holds, in order. Its error, a *bridge.Cause where the session was ended from
+// outside, ends the session; the client is told why first.
+func (s *session) push() error {
+	for {
+		d, err := s.feed.Next(s.ctx)
+		if err != nil {
+			return s.farewell(err)
+		}
+		s.states.touch(s.actor.User, d)
+		if s.isEcho(d) || s.isStale(d) {
+			continue
+		}
+		frame, err := bridge.Once(d, s.form(d), s.render)
+		if err != nil {
+			s.log.Err(err).Int64("event", int64(d.Event.ID)).Msg("cannot render event")
+			continue
+		}
+		if frame == nil {
+			continue
+		}
+		if err := s.conn.WritePrepared(frame); err != nil {
+			return err
+		}
+	}
+}
+
+// isEcho reports whether the client has done this itself, and knows by the answer. What changes a group is told to who
+// changed it, too.
+func (s *session) isEcho(d *bridge.Delivery) bool {
+	ev := d.Event
+	if zimmap.IsUnaware(ev, s.actor.User) {
+		return true
+	}
+	if ev.From != s.actor.User || ev.Device != s.actor.Device || ev.Source != chat.Client {
+		return false
+	}
+	switch ev.Body.(type) {
+	case chat.Message, chat.Edit, chat.Recall, chat.Receipt, chat.Reaction, chat.Hide:
+		return true
+	}
+	return false
+}
+
+func (s *session) isStale(d *bridge.Delivery) bool {
+	_, message := d.Event.Body.(chat.Message)
+	return message && d.Event.Time.Before(s.since.Add(-offlineFor))
+}
+
+func (s *session) isOffline(ev *chat.Event) bool { return ev.Time.Before(s.since) }
+
+// form names the bytes that an event becomes for this client: the same for all who see the same.
+func (s *session) form(d *bridge.Delivery) string {
+	ev := d.Event
+	name := "zim/" + strconv.FormatBool(s.isOffline(ev))
+	if ev.Conv.Kind == chat.KindPeer || ev.Conv.Kind == chat.KindSelf {
+		return name + "/" + string(s.actor.User)
+	}
+	switch b := ev.Body.(type) {
+	case chat.Message:
+		return name + "/" + strconv.FormatBool(ev.From == s.actor.User)
+	case chat.Membership:
+		return name + "/" + strconv.FormatBool(ev.From == s.actor.User) + "/" + strconv.FormatBool(slices.Contains(b.Users, s.actor.User))
+	case chat.Profile, chat.Rules, chat.Lifecycle, chat.Attributes:
+		return name + "/" + strconv.FormatBool(ev.From == s.actor.User)
+	}
+	return name + "/" + string(s.actor.User)
+}
+
+// render writes the frame of an event: nil where ZIM tells nothing.
+func (s *session) render(d *bridge.Delivery) (*websocket.PreparedMessage, error) {
+	frame, err := s.frame(d)
+	if frame == nil || err != nil {
+		return nil, err
+	}
+	return websocket.NewPreparedMessage(websocket.TextMessage, frame)
+}
+
+func (s *session) frame(d *bridge.Delivery) ([]byte, error) {
+	if _, ok := d.Event.Body.(chat.Presence); ok {
+		return s.presence(d)
+	}
+	// The form outlives this session's context: others share it.
+	notices, err := s.mapFor(context.WithoutCancel(s.ctx), s.actor.User).FromEvent(d.Record, s.isOffline(d.Event))
+	if err != nil || len(notices) == 0 {
+		return nil, err
+	}
+	cursor := ""
+	if !d.Event.Place.IsZero() && d.Event.Conv.Kind != chat.KindRoom {
+		cursor = string(chat.CursorAt(d.Event.Place))
+	}
+	return zimwire.EncodeNotices(cursor, notices...)
+}
+
+// farewell says why the session ends, where ZIM has a word for it, and returns the reason.
+func (s *session) farewell(err error) error {
+	var cause *bridge.Cause
+	if !errors.As(err, &cause) {
+		return err
+	}
+	var event zimwire.ConnectionEvent
+	switch cause.Kind {
+	case bridge.Shutdown:
+		return err
+	case bridge.TokenExpired:
+		event = zimwire.ConnectionEventTokenExpired
+	case bridge.AccountDeleted:
+		event = zimwire.ConnectionEventUnregistered
+	case bridge.Kicked, bridge.Replaced, bridge.Displaced, bridge.AccountDisabled, bridge.PasswordChanged:
+		event = zimwire.ConnectionEventKickedOut
+	}
+	// The socket may be gone already; the session ends either way.
+	if told := s.tellNow("connectionStateChanged", zimwire.EventOfConnectionStateChangedResult{
+		State: zimwire.ConnectionStateDisconnected, Event: event, ExtendedData: cause.Note,
+	}); told != nil {
+		s.log.Debug().Err(told).Msg("cannot say why the session ends")
+	}
+	return err
+}

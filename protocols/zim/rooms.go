@@ -1,0 +1,514 @@
+package zim
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"dragoman/bridge"
+	"dragoman/bridge/chat"
+	"dragoman/mapping/zimmap"
+	"dragoman/protocols/zim/zimwire"
+)
+
+// What ZIM allows of a room, in bytes unless said otherwise [zim rooms].
+const (
+	maxRoomID        = 128
+	maxRoomName      = 64
+	maxRooms         = 5 // that one user is in
+	maxLinger        = 10800 * time.Second
+	maxRoomAttrs     = 20
+	maxRoomAttrTotal = 5120
+	maxRoomPage      = 500 // members in a page
+	maxRoomAsked     = 10  // users in one question
+	maxMemberKey     = 8
+	maxMemberValue   = 64
+	maxMemberPairs   = 30
+	maxMemberTotal   = 144
+	maxMembersSet    = 500 // users in one call
+)
+
+func newRoomID(id string) error {
+	if id == "" || len(id) > maxRoomID || !allowed(id) || strings.Contains(id, "/") {
+		return zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "a roomID has 1 to 128 letters, digits and signs")
+	}
+	return nil
+}
+
+func roomInfo(d chat.Details) zimwire.RoomFullInfo {
+	return zimwire.RoomFullInfo{BaseInfo: zimwire.RoomInfo{RoomID: d.Conv.ID, RoomName: d.Name}}
+}
+
+func checkRoomAttributes(attributes map[string]string) error {
+	total := 0
+	for k, v := range attributes {
+		switch {
+		case k == "" || len(k) > maxAttrKey:
+			return zimwire.Refuse(zimwire.RoomModuleTheLengthOfRoomAttributeKeyExceedsLimit, "a key has 1 to 16 bytes")
+		case len(v) > maxAttrValue:
+			return zimwire.Refuse(zimwire.RoomModuleTheLengthOfRoomAttributeValueExceedsLimit, "a value has up to 1024 bytes")
+		}
+		total += len(k) + len(v)
+	}
+	switch {
+	case len(attributes) > maxRoomAttrs:
+		return zimwire.Refuse(zimwire.RoomModuleTheNumberOfRoomAttributesExceedsLimit, "a room has at most 20 attributes")
+	case total > maxRoomAttrTotal:
+		return zimwire.Refuse(zimwire.RoomModuleTheTotalLengthOfRoomAttributesValueExceedsLimit, "a room's attributes have 5120 bytes")
+	}
+	return nil
+}
+
+// makeRoomDraft returns the draft of a new room.
+func makeRoomDraft(info zimwire.RoomInfo, config zimwire.RoomAdvancedConfig) (chat.Draft, error) {
+	if err := newRoomID(info.RoomID); err != nil {
+		return chat.Draft{}, err
+	}
+	linger := time.Duration(config.RoomDestroyDelayTime) * time.Second
+	if len(info.RoomName) > maxRoomName || linger < 0 || linger > maxLinger {
+		return chat.Draft{}, zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "a roomName has up to 64 bytes, an empty room stays up to 10800 seconds")
+	}
+	if err := checkRoomAttributes(config.RoomAttributes); err != nil {
+		return chat.Draft{}, err
+	}
+	// A room of ZIM's goes when the last has left; one that lingers for no time at all would be one that stays for ever.
+	linger = max(linger, time.Millisecond)
+	return chat.Draft{Conv: chat.Room(info.RoomID), Body: chat.Lifecycle{Created: true, Profile: chat.Profile{Name: &info.RoomName},
+		Linger: linger, Attributes: config.RoomAttributes}}, nil
+}
+
+func (s *session) createRoom(ctx context.Context, p zimwire.CreateRoomParams) (zimwire.RoomCreatedResult, error) {
+	draft, err := makeRoomDraft(p.RoomInfo, p.Config)
+	if err != nil {
+		return zimwire.RoomCreatedResult{}, err
+	}
+	if err := s.mayEnter(draft.Conv); err != nil {
+		return zimwire.RoomCreatedResult{}, err
+	}
+	if _, err := s.submit(ctx, draft); err != nil {
+		return zimwire.RoomCreatedResult{}, err
+	}
+	info, err := s.enter(ctx, draft.Conv)
+	return zimwire.RoomCreatedResult{RoomInfo: info}, err
+}
+
+// mayEnter refuses one room too many.
+func (s *session) mayEnter(c chat.Conv) error {
+	in := s.Router.Entered(s.actor.User)
+	if len(in) >= maxRooms && !slices.Contains(in, c) {
+		return zimwire.Refuse(zimwire.RoomModuleTheNumberOfJoinedRoomsHasReachedLimit, "a user is in at most 5 rooms")
+	}
+	return nil
+}
+
+// enter puts this session into a room and gives the client its attributes.
+func (s *session) enter(ctx context.Context, c chat.Conv) (zimwire.RoomFullInfo, error) {
+	if err := s.mayEnter(c); err != nil {
+		return zimwire.RoomFullInfo{}, err
+	}
+	scene, err := s.Router.Enter(ctx, s.feed, c, string(s.actor.User))
+	if err != nil {
+		return zimwire.RoomFullInfo{}, err
+	}
+	if attributes := scene.Details.Attributes; len(attributes) > 0 {
+		data := zimwire.EventOfRoomAttributesUpdatedResult{RoomID: c.ID, Infos: []zimwire.RoomAttributesUpdateInfo{
+			{Action: zimwire.RoomAttributesUpdateActionSet, RoomAttributes: attributes}}}
+		if err := s.tellNow("roomAttributesUpdated", data); err != nil {
+			return zimwire.RoomFullInfo{}, err
+		}
+	}
+	scene.Details.Conv = c
+	return roomInfo(scene.Details), nil
+}
+
+func (s *session) joinRoom(ctx context.Context, p zimwire.JoinRoomParams) (zimwire.RoomJoinedResult, error) {
+	c, err := s.room(p.RoomID)
+	if err != nil {
+		return zimwire.RoomJoinedResult{}, err
+	}
+	info, err := s.enter(ctx, c)
+	return zimwire.RoomJoinedResult{RoomInfo: info}, err
+}
+
+func (s *session) enterRoom(ctx context.Context, p zimwire.EnterRoomParams) (zimwire.RoomEnteredResult, error) {
+	info, err := s.createOrEnter(ctx, p.RoomInfo, p.Config)
+	return zimwire.RoomEnteredResult{RoomInfo: info}, err
+}
+
+func (s *session) createOrEnter(ctx context.Context, room zimwire.RoomInfo, config zimwire.RoomAdvancedConfig) (zimwire.RoomFullInfo, error) {
+	draft, err := makeRoomDraft(room, config)
+	if err != nil {
+		return zimwire.RoomFullInfo{}, err
+	}
+	if err := s.mayEnter(draft.Conv); err != nil {
+		return zimwire.RoomFullInfo{}, err
+	}
+	if _, err := s.submit(ctx, draft); err != nil && chat.ReasonOf(err) != chat.AlreadyExists {
+		return zimwire.RoomFullInfo{}, err
+	}
+	return s.enter(ctx, draft.Conv)
+}
+
+func (s *session) switchRoom(ctx context.Context, p zimwire.SwitchRoomParams) (zimwire.RoomSwitchedResult, error) {
+	from, err := s.room(p.FromRoomID)
+	if err != nil {
+		return zimwire.RoomSwitchedResult{}, err
+	}
+	to, err := s.room(p.ToRoomInfo.RoomID)
+	if err != nil {
+		return zimwire.RoomSwitchedResult{}, err
+	}
+	if !s.isIn(from) {
+		return zimwire.RoomSwitchedResult{}, chat.RefuseFor(chat.NotMember, "you are not in the room that you would leave")
+	}
+	if _, err := s.Store.Details(ctx, to); err != nil && !p.IsCreateWhenRoomNotExisted {
+		return zimwire.RoomSwitchedResult{}, err
+	}
+	// He leaves first: he may be in as many rooms as he may.
+	s.Router.Leave(ctx, s.feed, from)
+	var info zimwire.RoomFullInfo
+	if p.IsCreateWhenRoomNotExisted {
+		info, err = s.createOrEnter(ctx, p.ToRoomInfo, p.Config)
+	} else {
+		info, err = s.enter(ctx, to)
+	}
+	if err != nil {
+		// A switch that fails leaves him where he was, unless that room is gone.
+		if _, back := s.Router.Enter(ctx, s.feed, from, string(s.actor.User)); back != nil {
+			s.log.Debug().Err(back).Msg("cannot go back to a room")
+		}
+	}
+	return zimwire.RoomSwitchedResult{RoomInfo: info}, err
+}
+
+// isIn reports whether this device of the user's is in a room.
+func (s *session) isIn(c chat.Conv) bool {
+	return slices.ContainsFunc(s.Router.Occupants(c), func(o bridge.Occupant) bool {
+		return o.User == s.actor.User && o.Device == s.actor.Device
+	})
+}
+
+func (s *session) leaveRoom(ctx context.Context, p zimwire.LeaveRoomParams) (zimwire.RoomLeftResult, error) {
+	c, err := s.room(p.RoomID)
+	if err != nil {
+		return zimwire.RoomLeftResult{}, err
+	}
+	if !s.Router.Leave(ctx, s.feed, c) {
+		return zimwire.RoomLeftResult{}, chat.RefuseFor(chat.NotMember, "you are not in this room")
+	}
+	return zimwire.RoomLeftResult(p), nil
+}
+
+func (s *session) leaveAllRoom(ctx context.Context, _ none) (zimwire.RoomAllLeftResult, error) {
+	result := zimwire.RoomAllLeftResult{}
+	for _, c := range s.Router.Entered(s.actor.User) {
+		if s.Router.Leave(ctx, s.feed, c) {
+			result.RoomIDs = append(result.RoomIDs, c.ID)
+		}
+	}
+	return result, nil
+}
+
+// people returns who is in a room, each once, in order of entry.
+func (f *frontend) people(c chat.Conv) []chat.UserID {
+	var list []chat.UserID
+	seen := map[chat.UserID]bool{}
+	for _, o := range f.Router.Occupants(c) {
+		if !seen[o.User] {
+			seen[o.User] = true
+			list = append(list, o.User)
+		}
+	}
+	return list
+}
+
+// peopleSeen is people for a client that is in the room itself.
+func (s *session) peopleSeen(ctx context.Context, id string) (chat.Conv, []chat.UserID, error) {
+	c, err := s.room(id)
+	if err != nil {
+		return c, nil, err
+	}
+	if _, err := s.Store.Details(ctx, c); err != nil {
+		return c, nil, err
+	}
+	list := s.people(c)
+	if !slices.Contains(list, s.actor.User) {
+		return c, nil, chat.RefuseFor(chat.NotMember, "you are not in this room")
+	}
+	return c, list, nil
+}
+
+// parseFlag reads a paging flag of ours.
+func parseFlag(flag string) (int64, error) {
+	if flag == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(flag, 10, 64)
+	if err != nil || n < 0 {
+		return 0, zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "not a flag of this server")
+	}
+	return n, nil
+}
+
+func formatFlag(next int64) string {
+	if next == 0 {
+		return ""
+	}
+	return strconv.FormatInt(next, 10)
+}
+
+func (s *session) queryRoomMemberList(ctx context.Context, p zimwire.QueryRoomMemberListParams) (zimwire.RoomMemberQueriedResult, error) {
+	result := zimwire.RoomMemberQueriedResult{RoomID: p.RoomID}
+	_, list, err := s.peopleSeen(ctx, p.RoomID)
+	if err != nil {
+		return result, err
+	}
+	from, err := parseFlag(p.Config.NextFlag)
+	if err != nil {
+		return result, err
+	}
+	page, next := slice(list, from, int(max(1, min(p.Config.Count, maxRoomPage))))
+	m := s.me(ctx)
+	for _, u := range page {
+		result.MemberList = append(result.MemberList, m.Dir.Profile(u))
+	}
+	result.NextFlag = formatFlag(next)
+	return result, nil
+}
+
+func (s *session) queryRoomMembers(ctx context.Context, p zimwire.QueryRoomMembersParams) (zimwire.RoomMembersQueriedResult, error) {
+	result := zimwire.RoomMembersQueriedResult{RoomID: p.RoomID}
+	if len(p.UserIDs) == 0 || len(p.UserIDs) > maxRoomAsked {
+		return result, zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "1 to 10 users are asked for at a time")
+	}
+	_, list, err := s.peopleSeen(ctx, p.RoomID)
+	if err != nil {
+		return result, err
+	}
+	m := s.me(ctx)
+	for _, name := range p.UserIDs {
+		if !slices.Contains(list, chat.UserID(name)) {
+			result.ErrorUserList = append(result.ErrorUserList, zimwire.ErrorUserInfo{UserID: name, Reason: int64(zimwire.RoomModuleUserIsNotInTheRoom)})
+			continue
+		}
+		result.MemberList = append(result.MemberList, zimwire.RoomMemberInfo(m.Dir.Profile(chat.UserID(name))))
+	}
+	if len(result.MemberList) == 0 {
+		return result, zimwire.Refuse(zimwire.RoomModuleTheRoomMembersQueryFailedCompletely, "none of them is in this room")
+	}
+	return result, nil
+}
+
+func (s *session) queryRoomOnlineMemberCount(ctx context.Context, p zimwire.QueryRoomOnlineMemberCountParams) (zimwire.RoomOnlineMemberCountQueriedResult, error) {
+	result := zimwire.RoomOnlineMemberCountQueriedResult{RoomID: p.RoomID}
+	_, list, err := s.peopleSeen(ctx, p.RoomID)
+	result.Count = int64(len(list))
+	return result, err
+}
+
+// permitted tells keys that the user may change from those that another has set, unless he forces it.
+func (s *session) permitted(ctx context.Context, c chat.Conv, keys []string, force bool) (good, bad []string, known map[string]string, err error) {
+	all, err := s.Store.Attributes(ctx, c)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	known, owner := map[string]string{}, map[string]chat.UserID{}
+	for _, a := range all {
+		known[a.Key], owner[a.Key] = a.Value, a.By
+	}
+	for _, k := range keys {
+		if by, ok := owner[k]; ok && by != s.actor.User && !force {
+			bad = append(bad, k)
+			continue
+		}
+		good = append(good, k)
+	}
+	return good, bad, known, nil
+}
+
+func (s *session) setRoomAttributes(ctx context.Context, p zimwire.SetRoomAttributesParams) (zimwire.RoomAttributesOperatedResult, error) {
+	return s.changeRoomAttributes(ctx, p.RoomID, p.RoomAttributes, nil, p.Config, chat.Native{})
+}
+
+func (s *session) deleteRoomAttributes(ctx context.Context, p zimwire.DeleteRoomAttributesParams) (zimwire.RoomAttributesOperatedResult, error) {
+	return s.changeRoomAttributes(ctx, p.RoomID, nil, p.Keys, zimwire.RoomAttributesSetConfig{IsForce: p.Config.IsForce}, chat.Native{})
+}
+
+// batchParams is what a client gathered between the beginning and the end of a batch.
+type batchParams struct {
+	RoomID         string                          `json:"roomID"`
+	RoomAttributes map[string]string               `json:"roomAttributes"`
+	Keys           []string                        `json:"keys"`
+	Config         zimwire.RoomAttributesSetConfig `json:"config"`
+}
+
+func (s *session) batchRoomAttributes(ctx context.Context, p batchParams) (zimwire.RoomAttributesBatchOperatedResult, error) {
+	_, err := s.changeRoomAttributes(ctx, p.RoomID, p.RoomAttributes, p.Keys, p.Config, zimmap.AttributeBatch())
+	return zimwire.RoomAttributesBatchOperatedResult{RoomID: p.RoomID}, err
+}
+
+func (s *session) changeRoomAttributes(ctx context.Context, id string, set map[string]string, deleted []string, config zimwire.RoomAttributesSetConfig, native chat.Native) (zimwire.RoomAttributesOperatedResult, error) {
+	result := zimwire.RoomAttributesOperatedResult{RoomID: id}
+	c, _, err := s.peopleSeen(ctx, id)
+	if err != nil {
+		return result, err
+	}
+	if len(set)+len(deleted) == 0 {
+		return result, zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "no attribute is named")
+	}
+	keys := slices.Clone(deleted)
+	for k := range set {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	good, bad, known, err := s.permitted(ctx, c, keys, config.IsForce)
+	if err != nil {
+		return result, err
+	}
+	b := chat.Attributes{AutoDelete: config.IsDeleteAfterOwnerLeft, Force: config.IsForce}
+	for _, k := range good {
+		if v, ok := set[k]; ok {
+			if b.Set == nil {
+				b.Set = map[string]string{}
+			}
+			b.Set[k], known[k] = v, v
+		} else if _, ok := known[k]; ok {
+			b.Deleted = append(b.Deleted, k)
+			delete(known, k)
+		} else {
+			bad = append(bad, k)
+		}
+	}
+	result.ErrorKeys = bad
+	if len(b.Set)+len(b.Deleted) == 0 {
+		return result, zimwire.Refuse(zimwire.RoomModuleRoomAttributesOperationFailedCompletely, "these attributes belong to others, or are not there")
+	}
+	if err := checkRoomAttributes(known); err != nil {
+		return result, err
+	}
+	_, err = s.submit(ctx, chat.Draft{Conv: c, Body: b, Native: native})
+	return result, err
+}
+
+func (s *session) queryRoomAllAttributes(ctx context.Context, p zimwire.QueryRoomAllAttributesParams) (zimwire.RoomAttributesQueriedResult, error) {
+	result := zimwire.RoomAttributesQueriedResult{RoomID: p.RoomID}
+	c, _, err := s.peopleSeen(ctx, p.RoomID)
+	if err != nil {
+		return result, err
+	}
+	d, err := s.Store.Details(ctx, c)
+	result.RoomAttributes = d.Attributes
+	return result, err
+}
+
+func checkMemberAttributes(set, all map[string]string) error {
+	for k, v := range set {
+		switch {
+		case k == "" || len(k) > maxMemberKey:
+			return zimwire.Refuse(zimwire.RoomModuleTheLengthOfRoomMemberAttributesKeyExceedsLimit, "a key has 1 to 8 bytes")
+		case len(v) > maxMemberValue:
+			return zimwire.Refuse(zimwire.RoomModuleTheLengthOfRoomMemberAttributesValueExceedsLimit, "a value has up to 64 bytes")
+		}
+	}
+	total := 0
+	for k, v := range all {
+		total += len(k) + len(v)
+	}
+	if len(all) > maxMemberPairs || total > maxMemberTotal {
+		return zimwire.Refuse(zimwire.RoomModuleTheTotalLengthOfRoomMemberAttributesExceedsLimit, "a member's attributes have 144 bytes")
+	}
+	return nil
+}
+
+func (s *session) setRoomMembersAttributes(ctx context.Context, p zimwire.SetRoomMembersAttributesParams) (zimwire.RoomMembersAttributesOperatedResult, error) {
+	result := zimwire.RoomMembersAttributesOperatedResult{RoomID: p.RoomID}
+	c, list, err := s.peopleSeen(ctx, p.RoomID)
+	if err != nil {
+		return result, err
+	}
+	if len(p.UserIDs) == 0 || len(p.Attributes) == 0 {
+		return result, zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "users and attributes are wanted")
+	}
+	if len(p.UserIDs) > maxMembersSet {
+		return result, zimwire.Refuse(zimwire.RoomModuleTheMemberNumberOfRoomMemberAttributesExceedsLimit, "at most 500 members have attributes")
+	}
+	for _, name := range p.UserIDs {
+		u := chat.UserID(name)
+		if !slices.Contains(list, u) {
+			result.ErrorUserList = append(result.ErrorUserList, name)
+			continue
+		}
+		member, err := s.Store.Member(ctx, c, u)
+		if err != nil {
+			return result, err
+		}
+		all := map[string]string{}
+		for k, v := range member.Attributes {
+			all[k] = v
+		}
+		for k, v := range p.Attributes {
+			all[k] = v
+		}
+		if err := checkMemberAttributes(p.Attributes, all); err != nil {
+			return result, err
+		}
+		b := chat.Attributes{User: u, Set: p.Attributes, AutoDelete: p.Config.IsDeleteAfterOwnerLeft, Force: true}
+		// In ZIM any member of a room may note things on any other.
+		if _, err := s.Router.Submit(ctx, s.trusted(), chat.Draft{Conv: c, Body: b}); err != nil {
+			return result, err
+		}
+		result.Infos = append(result.Infos, zimwire.RoomMemberAttributesOperatedInfo{AttributesInfo: zimwire.RoomMemberAttributesInfo{UserID: name, Attributes: p.Attributes}})
+	}
+	if len(result.Infos) == 0 {
+		return result, chat.RefuseFor(chat.NotMember, "none of them is in this room")
+	}
+	return result, nil
+}
+
+func (s *session) queryRoomMembersAttributes(ctx context.Context, p zimwire.QueryRoomMembersAttributesParams) (zimwire.RoomMembersAttributesQueriedResult, error) {
+	result := zimwire.RoomMembersAttributesQueriedResult{RoomID: p.RoomID}
+	c, _, err := s.peopleSeen(ctx, p.RoomID)
+	if err != nil {
+		return result, err
+	}
+	if len(p.UserIDs) == 0 || len(p.UserIDs) > maxPage {
+		return result, zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "1 to 100 users are asked for at a time")
+	}
+	for _, name := range p.UserIDs {
+		info, err := s.memberAttributes(ctx, c, chat.UserID(name))
+		if err != nil {
+			return result, err
+		}
+		result.Infos = append(result.Infos, info)
+	}
+	return result, nil
+}
+
+func (s *session) memberAttributes(ctx context.Context, c chat.Conv, u chat.UserID) (zimwire.RoomMemberAttributesInfo, error) {
+	member, err := s.Store.Member(ctx, c, u)
+	return zimwire.RoomMemberAttributesInfo{UserID: string(u), Attributes: member.Attributes}, err
+}
+
+func (s *session) queryRoomMemberAttributesList(ctx context.Context, p zimwire.QueryRoomMemberAttributesListParams) (zimwire.RoomMemberAttributesListQueriedResult, error) {
+	result := zimwire.RoomMemberAttributesListQueriedResult{RoomID: p.RoomID}
+	c, list, err := s.peopleSeen(ctx, p.RoomID)
+	if err != nil {
+		return result, err
+	}
+	from, err := parseFlag(p.Config.NextFlag)
+	if err != nil {
+		return result, err
+	}
+	page, next := slice(list, from, pageOf(p.Config.Count))
+	for _, u := range page {
+		info, err := s.memberAttributes(ctx, c, u)
+		if err != nil {
+			return result, err
+		}
+		result.Infos = append(result.Infos, info)
+	}
+	result.NextFlag = formatFlag(next)
+	return result, nil
+}

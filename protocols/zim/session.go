@@ -1,0 +1,245 @@
+package zim
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"dragoman/bridge"
+	"dragoman/bridge/chat"
+	"dragoman/internal/wsconn"
+	"dragoman/mapping/zimmap"
+	"dragoman/protocols/zim/zimwire"
+)
+
+const (
+	// loginWithin is how long a connection may be open without a login.
+	loginWithin = 15 * time.Second
+	// maxUnderWay bounds the messages of one client that wait for their commit.
+	maxUnderWay = 64
+)
+
+var (
+	errGoingAway = errors.New("the server is shutting down")
+	errLoggedOut = errors.New("logged out")
+	errTooLate   = errors.New("no login in time")
+)
+
+// session is one connection, from its upgrade to its end. It has a user once it has logged in.
+type session struct {
+	*frontend
+	conn *wsconn.Conn
+	log  zerolog.Logger
+	ctx  context.Context // of all that the session does; its cause is why it ended
+	stop context.CancelCauseFunc
+
+	work     sync.WaitGroup // the session's other goroutines
+	underWay chan struct{}  // a token for each message that waits for its commit
+
+	actor  bridge.Actor // fixed by login
+	feed   *bridge.Feed // nil before login
+	since  time.Time    // of the login: what is older was missed
+	states *states
+
+	mu      sync.Mutex
+	expires time.Time // of the token
+	timer   *time.Timer
+	warned  *time.Timer
+}
+
+func newSession(f *frontend, conn *wsconn.Conn) *session {
+	ctx, stop := context.WithCancelCause(context.Background())
+	return &session{frontend: f, conn: conn, log: f.Log, ctx: ctx, stop: stop, states: newStates(), underWay: make(chan struct{}, maxUnderWay)}
+}
+
+// run serves the connection until it ends, whoever ends it.
+func (s *session) run() {
+	tooLate := time.AfterFunc(loginWithin, func() {
+		if !s.loggedIn() {
+			s.stop(errTooLate)
+		}
+	})
+	defer tooLate.Stop()
+	// Ending the context ends a read under way; the goodbye is said here, where no other can be under way.
+	err := s.guarded(s.read)
+	s.stop(err)
+	s.leave()
+	s.work.Wait()
+	code, reason := goodbye(context.Cause(s.ctx))
+	if err := s.conn.Close(code, reason); err != nil {
+		s.log.Debug().Err(err).Msg("socket did not close well")
+	}
+	s.log.Debug().AnErr("cause", context.Cause(s.ctx)).Msg("session closed")
+}
+
+func (s *session) loggedIn() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.feed != nil
+}
+
+// leave frees what the session holds of the router.
+func (s *session) leave() {
+	s.mu.Lock()
+	feed := s.feed
+	for _, t := range []*time.Timer{s.timer, s.warned} {
+		if t != nil {
+			t.Stop()
+		}
+	}
+	s.mu.Unlock()
+	if feed != nil {
+		feed.Close()
+	}
+}
+
+// guarded runs a part of the session and makes a panic in it an error that ends this session alone.
+func (s *session) guarded(part func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.log.Error().Interface("panic", r).Bytes("stack", debug.Stack()).Msg("session panicked")
+			err = errors.New("internal error")
+		}
+	}()
+	return part()
+}
+
+// start runs another part of the session in a goroutine; its error ends the session.
+func (s *session) start(part func() error) {
+	s.work.Go(func() {
+		if err := s.guarded(part); err != nil {
+			s.stop(err)
+		}
+	})
+}
+
+func goodbye(cause error) (code int, reason string) {
+	var why *bridge.Cause
+	switch {
+	case errors.Is(cause, errGoingAway):
+		return wsconn.CloseGoingAway, "the server is shutting down"
+	case errors.Is(cause, errLoggedOut):
+		return wsconn.CloseNormal, ""
+	case errors.Is(cause, errTooLate):
+		return wsconn.ClosePolicy, "no login in time"
+	case errors.Is(cause, errBinary):
+		return wsconn.CloseUnsupported, "frames are text"
+	case errors.As(cause, &why):
+		if why.Kind == bridge.Shutdown {
+			return wsconn.CloseGoingAway, "the server is shutting down"
+		}
+		return wsconn.ClosePolicy, why.Kind.String()
+	}
+	return wsconn.CloseNormal, ""
+}
+
+var errBinary = errors.New("binary frame")
+
+// read takes the client's requests until it goes.
+func (s *session) read() error {
+	for {
+		kind, frame, err := s.conn.ReadFrame(s.ctx)
+		if err != nil {
+			return err
+		}
+		if kind != wsconn.Text {
+			return errBinary
+		}
+		if err := s.handle(frame); err != nil {
+			return err
+		}
+	}
+}
+
+// handle answers one frame. Its error ends the session: the socket does not take the answer.
+func (s *session) handle(frame []byte) error {
+	r, refusal := zimwire.Decode(frame)
+	if refusal != nil {
+		return s.refuse(r.ID, refusal)
+	}
+	if r.ID.IsZero() {
+		s.note(r)
+		return nil
+	}
+	switch r.Method {
+	case "sendMessage", "replyMessage":
+		if s.feed != nil {
+			return s.handleSend(r, frame)
+		}
+	case "logout":
+		if err := s.answer(r.ID, nil); err != nil {
+			return err
+		}
+		return errLoggedOut
+	}
+	result, err := s.call(s.ctx, r)
+	if err != nil {
+		return s.refuse(r.ID, s.refusal(r.Method, err))
+	}
+	if err := s.answer(r.ID, result); err != nil || r.Method != "login" {
+		return err
+	}
+	// What has happened since is told after the answer to the login, never before it.
+	s.start(s.push)
+	s.start(s.tell)
+	return nil
+}
+
+// refusal turns an error into the client's words; a fault of ours is logged here, once.
+func (s *session) refusal(method string, err error) *zimwire.Error {
+	if chat.CodeOf(err) == chat.Internal && !isWire(err) {
+		s.log.Err(err).Str("method", method).Object("actor", s.actor).Msg("request failed")
+	}
+	return zimmap.Refusal(zimmap.ModuleOf(method), err)
+}
+
+func isWire(err error) bool {
+	var own *zimwire.Error
+	return errors.As(err, &own)
+}
+
+func (s *session) answer(id zimwire.ID, result any) error {
+	frame, err := zimwire.EncodeResult(id, result)
+	if err != nil {
+		s.log.Err(err).Msg("cannot encode an answer")
+		return s.refuse(id, zimwire.Refuse(zimwire.CommonModuleIMServerError, "internal error"))
+	}
+	return s.conn.WriteText(frame)
+}
+
+func (s *session) refuse(id zimwire.ID, refusal *zimwire.Error) error {
+	frame, err := zimwire.EncodeError(id, refusal)
+	if err != nil {
+		return err
+	}
+	return s.conn.WriteText(frame)
+}
+
+// tellNow sends a notice that no cursor counts.
+func (s *session) tellNow(event string, data any) error {
+	frame, err := zimwire.EncodeNotices("", zimwire.Notice{Event: event, Data: data})
+	if err != nil {
+		return err
+	}
+	return s.conn.WriteText(frame)
+}
+
+// note takes what needs no answer; a notification that means nothing here is passed over [JSON-RPC 2.0 §4.1].
+func (s *session) note(r zimwire.Request) {
+	if r.Method != zimwire.MethodAck || s.feed == nil {
+		return
+	}
+	var p zimwire.AckParams
+	if err := r.Bind(&p); err != nil {
+		return
+	}
+	cursor, err := chat.ParseCursor(p.Cursor)
+	if err != nil || cursor.Place().Pos > s.feed.Position().Place().Pos {
+		return // it cannot have what it was not sent
+	}
+	s.feed.Ack(chat.Conv{}, cursor.Place())
+}
