@@ -6,11 +6,13 @@ import (
 	"dragoman/protocols/webim"
 	"dragoman/protocols/xmpp"
 	"dragoman/protocols/zim"
+	"dragoman/protocols/zim"
 )
 
 // frontends lists the protocols. A new one adds its line.
 func frontends() []protocols.Registration {
 	return []protocols.Registration{
+		zim.Registration(),
 		webim.Registration(),
 		xmpp.Registration(),
 		zim.Registration(),
