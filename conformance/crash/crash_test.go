@@ -49,7 +49,7 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	binary := os.Getenv("DRAGOMAN_BINARY")
+	binary := os.Getenv("CONFORMANCE_BINARY")
 	if binary == "" {
 		var err error
 		if binary, err = raw.Build(t.Context(), t.TempDir()); err != nil {

@@ -82,8 +82,8 @@ export class Browser {
     const faults = [];
     page.on('pageerror', (e) => faults.push(`page error: ${e.stack ?? e.message}`));
     page.on('console', (m) => {
-      if (m.type() === 'error' || process.env.DRAGOMAN_PAGES) faults.push(`console: ${m.text()}`);
-      if (process.env.DRAGOMAN_PAGES) console.error(`page: ${m.text()}`);
+      if (m.type() === 'error' || process.env.CONFORMANCE_PAGES) faults.push(`console: ${m.text()}`);
+      if (process.env.CONFORMANCE_PAGES) console.error(`page: ${m.text()}`);
     });
     await page.exposeFunction('report', hear);
     const query = new URLSearchParams(scripts.map((s) => ['script', s]));

@@ -15,10 +15,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 let built;
 
-/** binary builds the gateway, once in a process; DRAGOMAN_BINARY names one that is built already. */
+/** binary builds the gateway, once in a process; CONFORMANCE_BINARY names one that is built already. */
 export function binary() {
   built ??= (async () => {
-    if (process.env.DRAGOMAN_BINARY) return process.env.DRAGOMAN_BINARY;
+    if (process.env.CONFORMANCE_BINARY) return process.env.CONFORMANCE_BINARY;
     const folder = await mkdtemp(path.join(tmpdir(), 'dragoman-bin-'));
     process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
     const file = path.join(folder, 'dragoman');
@@ -110,7 +110,7 @@ export class Gateway {
   #note(text) {
     this.#log.push(text);
     if (this.#log.length > 4000) this.#log.splice(0, 2000);
-    if (process.env.DRAGOMAN_LOG) process.stderr.write(text);
+    if (process.env.CONFORMANCE_LOG) process.stderr.write(text);
   }
 
   /** log returns the last lines of what the gateway wrote, for a failure's message. */
