@@ -6,7 +6,6 @@ import (
 	"dragoman/protocols/webim"
 	"dragoman/protocols/xmpp"
 	"dragoman/protocols/zim"
-	"dragoman/protocols/zim"
 )
 
 // frontends lists the protocols. A new one adds its line.
@@ -15,7 +14,6 @@ func frontends() []protocols.Registration {
 		zim.Registration(),
 		webim.Registration(),
 		xmpp.Registration(),
-		zim.Registration(),
 	}
 }
 
