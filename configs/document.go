@@ -44,7 +44,7 @@ func Document(parts []Part) []byte {
 		}
 		b.WriteByte('\n')
 	}
-	return bytes.TrimRight(b.Bytes(), "\n")
+	return append(bytes.TrimRight(b.Bytes(), "\n"), '\n')
 }
 
 // hasKeys reports whether a section is more than comments.

@@ -10,10 +10,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -352,5 +354,33 @@ func TestErrorsAreExplainedToPeople(t *testing.T) {
 		if got := explain(c.err); got != c.want {
 			t.Errorf("%v is explained as %q, want %q", c.err, got, c.want)
 		}
+	}
+}
+
+// The process itself is told to stop, as a supervisor tells it.
+func TestSIGTERMEndsTheProcessCleanly(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	cmd := exec.CommandContext(t.Context(), "dragoman", "serve", "--data", dir,
+		"--http=127.0.0.1:0", "--xmpp=127.0.0.1:0", "--xmpp-tls=127.0.0.1:0", "--admin=127.0.0.1:0")
+	var log syncBuffer
+	cmd.Stderr = &log
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for range 1000 {
+		if addresses, err := announced(dir); err != nil || addresses != nil {
+			break
+		}
+		time.Sleep(10 * time.Millisecond) // another process: there is nothing else to wait for
+	}
+	begun := time.Now()
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("ended with %v\n%s", err, &log)
+	}
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("took %v", took)
 	}
 }
