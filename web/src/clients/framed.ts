@@ -37,8 +37,11 @@ export class FramedClient implements Client {
     });
   }
 
-  send(place: Place, draft: Draft): Promise<Said> {
-    return this.ask('send', place, draft) as Promise<Said>;
+  async send(place: Place, draft: Draft): Promise<Said> {
+    const { file } = draft;
+    // The frame may not read this machine's files: it is given the bytes.
+    const bytes = file && new File([await file.arrayBuffer()], file.name, { type: file.type });
+    return this.ask('send', place, { ...draft, file: bytes }) as Promise<Said>;
   }
   async recall(m: Said): Promise<void> {
     await this.ask('recall', m);

@@ -42,6 +42,7 @@ interface Connection {
   addEventHandler(id: string, handler: object): void;
 }
 export interface WebIM {
+  logger?: { disableAll(): void };
   connection: new (o: object) => Connection;
   message: { create(o: object): SDKMessage };
 }
@@ -54,6 +55,7 @@ export class WebIMClient implements Client {
 
   /** origin is the gateway's: the frame has none of its own. */
   constructor(private readonly sdk: WebIM, private readonly who: Access, private readonly origin: string) {
+    sdk.logger?.disableAll(); // it tells the browser's console of every step
     this.conn = new sdk.connection({
       appKey: who.appKey,
       url: `${origin.replace(/^http/, 'ws')}/websocket`,

@@ -253,7 +253,6 @@ export class Person {
       return;
     }
     const line = this.fresh(said);
-    if (line.own) line.tick = 'sent';
     const all = this.list(said.place);
     let at = all.length;
     while (at > 0 && all[at - 1]!.time > line.time && all[at - 1]!.tick !== 'sending') at--;
@@ -268,7 +267,7 @@ export class Person {
   }
 
   private fresh(said: Said): Line {
-    return { ...said, key: `${this.id}-${++this.made}`, own: said.from === this.id, tick: 'sending', readers: [], readCount: 0, reactions: new Map() };
+    return { ...said, key: `${this.id}-${++this.made}`, own: said.from === this.id, tick: said.id ? 'sent' : 'sending', readers: [], readCount: 0, reactions: new Map() };
   }
 
   private list(place: Place): Line[] {

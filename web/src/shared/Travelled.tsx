@@ -36,7 +36,7 @@ export function Travelled({ travel, name }: { travel: Travel; name: (id: string)
         {shown.map((s) => (
           <section class={`leg by-${s.protocol}`} aria-label={`What ${protocolName(s.protocol)} clients get`} key={s.protocol}>
             <h3><span class="step">3</span> {protocolName(s.protocol)} <Grade of={s.fidelity} /></h3>
-            <p class="sub">{s.note || `what ${name(s.reader)}’s client gets`}</p>
+            <p class="sub">{s.note || (s.reader === event.from ? `what ${name(s.reader)}’s other devices get` : `what ${name(s.reader)}’s client gets`)}</p>
             {s.frame && <Code text={s.frame} label={`What ${protocolName(s.protocol)} clients get`} />}
           </section>
         ))}
