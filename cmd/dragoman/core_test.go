@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -36,7 +37,7 @@ func newCore(t *testing.T, dir string) *core {
 	go func() { done <- c.router.Run(ctx) }()
 	t.Cleanup(func() {
 		stop()
-		if err := <-done; err != nil {
+		if err := <-done; err != nil && !errors.Is(err, context.Canceled) { // stopped before it had begun
 			t.Error(err)
 		}
 		if err := c.close(); err != nil {
