@@ -95,7 +95,7 @@ func recoverFrom(log zerolog.Logger) gin.HandlerFunc {
 }
 
 // isZIMCall tells a call of the ZIM server API from a visitor: it names one of the
-// parameters that all calls have [zim 1.1].
+// parameters that all calls have [zim server API].
 func isZIMCall(r *http.Request) bool {
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	return err != nil || zimwire.NamesCommon(query) // what cannot be read is refused in that API's words
