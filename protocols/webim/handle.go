@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"dragoman/bridge"
 	"dragoman/bridge/chat"
 	"dragoman/mapping/webimmap"
 	"dragoman/protocols/webim/webimwire"
@@ -81,15 +82,53 @@ func (s *session) handleSend(ctx context.Context, meta *webimwire.Meta, packet [
 	if err := s.complete(ctx, meta, &draft); err != nil {
 		return s.refuse(meta, err)
 	}
-	ev, err := s.Router.Submit(ctx, s.actor, draft)
+	pending, err := s.Router.Begin(ctx, s.actor, draft)
 	if err != nil {
-		if isIdle(draft.Body, err) {
-			return s.write(webimwire.Down{Sync: webimmap.AckNone(meta, s.nextID(), s.Now())})
-		}
-		return s.refuse(meta, err)
+		return s.refuseDraft(meta, draft, err)
 	}
-	s.Trace.Note(ev.ID, webimmap.Protocol, packet)
-	return s.acknowledge(ctx, meta, draft, ev)
+	select {
+	case s.flight <- inFlight{meta, draft, packet, pending}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// inFlight is a draft on its way to the disk, and what it came in.
+type inFlight struct {
+	meta    *webimwire.Meta
+	draft   chat.Draft
+	packet  []byte
+	pending *bridge.Pending
+}
+
+// settle answers in order what was begun, so that the reader need not wait for each commit.
+func (s *session) settle(ctx context.Context) error {
+	for {
+		select {
+		case x := <-s.flight:
+			ev, err := x.pending.Wait()
+			if err != nil {
+				err = s.refuseDraft(x.meta, x.draft, err)
+			} else {
+				s.Trace.Note(ev.ID, webimmap.Protocol, x.packet)
+				err = s.acknowledge(ctx, x.meta, x.draft, ev)
+			}
+			if err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// refuseDraft answers what was not done, unless there was nothing to do.
+func (s *session) refuseDraft(meta *webimwire.Meta, draft chat.Draft, err error) error {
+	if isIdle(draft.Body, err) {
+		return s.write(webimwire.Down{Sync: webimmap.AckNone(meta, s.nextID(), s.Now())})
+	}
+	return s.refuse(meta, err)
 }
 
 // complete fills in what a packet leaves to the server.

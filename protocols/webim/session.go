@@ -35,16 +35,20 @@ type session struct {
 	expires    time.Time     // of the token
 
 	cycle     *cycle
-	early     [][]byte // what came with the login, before its answer
-	loggedOut bool     // the client said goodbye; the reader's alone until it has ended
+	flight    chan inFlight // what the reader has begun and settle answers
+	early     [][]byte      // what came with the login, before its answer
+	loggedOut bool          // the client said goodbye; the reader's alone until it has ended
 }
 
 func newSession(f *frontend, t transport, r *http.Request) *session {
 	return &session{
-		frontend: f, conn: t, base: f.base(r), address: r.RemoteAddr,
+		frontend: f, conn: t, flight: make(chan inFlight, maxFlight), base: f.base(r), address: r.RemoteAddr,
 		log: f.Log.With().Str("peer", r.RemoteAddr).Logger(),
 	}
 }
+
+// maxFlight is how many messages of one client may be on their way to the disk: enough to fill a commit or two.
+const maxFlight = 64
 
 // loginTime is how long a connection may stay without a login.
 const loginTime = 30 * time.Second
@@ -76,13 +80,13 @@ func (s *session) recover() {
 }
 
 // serve runs the session's goroutines until the first of them ends, and returns
-// why it did: the reader (client to router), the teller (feed to cycle), and the
-// cycle, which alone writes what is pulled, so that its order holds.
+// why it did: the reader (client to router), settle (router to client, the answers),
+// the teller (feed to cycle), and the cycle, which alone writes what is pulled, so that its order holds.
 func (s *session) serve(ctx context.Context, cancel context.CancelFunc) error {
 	var once sync.Once
 	var why error
 	var parts sync.WaitGroup
-	for _, part := range []func(context.Context) error{s.read, s.tell, s.cycle.run} {
+	for _, part := range []func(context.Context) error{s.read, s.settle, s.tell, s.cycle.run} {
 		parts.Go(func() {
 			defer s.recover()
 			err := part(ctx)
