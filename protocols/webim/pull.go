@@ -3,6 +3,7 @@ package webim
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"dragoman/bridge"
@@ -34,7 +35,19 @@ type cycle struct {
 	heartbeats chan struct{}
 	missed     []*bridge.Delivery // of rooms, from before this session
 	queues     map[string]*queue
-	ready      bool // the client has asked what is unread, and expects no more surprises
+	ready      bool   // the client has asked what is unread, and expects no more surprises
+	salt       uint64 // of the last key
+}
+
+// saltBits is how much of a key is salt. The rest is the place, 2^42 of them.
+const saltBits = 20
+
+// nextKey makes the key of a batch that ends at a place. The same batch never has the same key again: a 4.x SDK that
+// gets the last key it acknowledged, over whichever connection, stops and forgets the batch [webim 5.2]. So it was with
+// a batch that had to be repeated because the acknowledgement was lost in a crash.
+func (c *cycle) nextKey(end chat.Place) uint64 {
+	c.salt = (c.salt + 1) & (1<<saltBits - 1)
+	return uint64(end.Pos)<<saltBits | c.salt
 }
 
 // pullRequest is a client's SYNC without a Meta. key 0: from what is unacknowledged.
@@ -52,7 +65,8 @@ type queue struct {
 	count int // unacknowledged, as far as known
 	state queueState
 	conv  chat.Conv  // of the batch under way
-	sent  chat.Place // its end, which is its key
+	sent  chat.Place // its end
+	key   uint64     // its key
 	since time.Time  // of the state
 	told  map[chat.Conv]int64
 }
@@ -68,7 +82,7 @@ const (
 func newCycle(s *session, queues []chat.Queue) *cycle {
 	c := &cycle{
 		session: s, deliveries: make(chan *bridge.Delivery), pulls: make(chan pullRequest), heartbeats: make(chan struct{}),
-		queues: map[string]*queue{},
+		queues: map[string]*queue{}, salt: rand.Uint64N(1 << saltBits),
 	}
 	for _, pending := range queues {
 		q := c.queueOf(pending.Conv)
@@ -213,12 +227,12 @@ func (c *cycle) acknowledge(q *queue, key uint64) {
 		return
 	}
 	if q.state == underWay {
-		if int64(key) == q.sent.Pos {
+		if key == q.key {
 			c.feed.Ack(q.conv, q.sent)
 		}
 		return
 	}
-	if through := int64(key); through <= c.feed.Position().Place().Pos {
+	if through := int64(key >> saltBits); through <= c.feed.Position().Place().Pos {
 		for _, conv := range q.convs {
 			c.feed.Ack(conv, chat.Place{Pos: through})
 		}
@@ -251,9 +265,9 @@ func (c *cycle) batch(ctx context.Context, q *queue) (bool, error) {
 				c.feed.Ack(conv, end) // nothing in it that this client could be shown
 				continue
 			}
-			q.conv, q.sent = conv, end
+			q.conv, q.sent, q.key = conv, end, c.nextKey(end)
 			q.to(underWay, c.Now())
-			return true, c.conn.Write(webimwire.Batch{Queue: q.jid, Metas: metas, NextKey: uint64(end.Pos), Time: uint64(c.Now().UnixMilli())}.Encode())
+			return true, c.conn.Write(webimwire.Batch{Queue: q.jid, Metas: metas, NextKey: q.key, Time: uint64(c.Now().UnixMilli())}.Encode())
 		}
 	}
 	q.level()
