@@ -30,6 +30,9 @@ func (s *session) handle(ctx context.Context, e *xmppwire.Element) error {
 	}
 	s.count()
 	st.From = s.full
+	if st.Lang == "" && s.lang != ourLang {
+		st.Lang = s.lang // [RFC 6120 §8.1.5]
+	}
 	to := xmppmap.Address{}
 	if st.To != "" {
 		var err error

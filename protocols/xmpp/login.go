@@ -94,8 +94,11 @@ func (l *login) begin(ctx context.Context) error {
 	return nil
 }
 
+// ourLang is the language of our streams: what comes without a language is in it.
+const ourLang = "en"
+
 func (l *login) greet() error {
-	return l.link.writeHeader(xmppwire.Header{From: l.Domain, ID: rand.Text(), Version: "1.0", Lang: "en"})
+	return l.link.writeHeader(xmppwire.Header{From: l.Domain, ID: rand.Text(), Version: "1.0", Lang: ourLang})
 }
 
 // features offers what can be done in the present state, and does what the client chooses. again: a new stream begins.

@@ -142,7 +142,8 @@ func (s *session) pushContact(ev *chat.Event, b chat.Contact) error {
 	if ev.From != s.user && s.mayHear() {
 		s.pushAsked(ev, b, c)
 	}
-	if removed := b.Change == chat.ContactRemove && ev.From == s.user; c.Listed || removed {
+	asked := b.Change == chat.ContactAsk && ev.From != s.user // which changes nothing in the list
+	if removed := b.Change == chat.ContactRemove && ev.From == s.user; removed || c.Listed && !asked {
 		s.pushRoster(c)
 	}
 	if ev.From != s.user && s.mayHear() {
@@ -151,7 +152,7 @@ func (s *session) pushContact(ev *chat.Event, b chat.Contact) error {
 			if c.Sees {
 				s.showPresenceOf(other)
 			}
-		case chat.ContactRevoke, chat.ContactRemove, chat.ContactDecline:
+		case chat.ContactRevoke, chat.ContactRemove:
 			s.hidePresenceOf(other)
 		}
 	}
