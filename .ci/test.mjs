@@ -1,6 +1,9 @@
 // Everything that `make test` runs, step by step, to the end even if one fails. The
 // last line is "N passed, N failed": Go tests, real-client scenarios and every other
 // step as one each.
+//
+//   node .ci/test.mjs           everything
+//   node .ci/test.mjs tidy go   the steps whose name holds one of the words
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -9,6 +12,8 @@ import { fileURLToPath } from 'node:url';
 import path from 'node:path';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const wanted = process.argv.slice(2);
+const chosen = (name) => wanted.length === 0 || wanted.some((w) => name.includes(w));
 const total = { passed: 0, failed: 0 };
 const problems = [];
 
@@ -43,6 +48,7 @@ async function step(name, command, options) {
 }
 
 async function single(name, command, options) {
+  if (!chosen(name)) return;
   if (await step(name, command, options)) total.passed++;
   else {
     total.failed++;
@@ -52,6 +58,7 @@ async function single(name, command, options) {
 
 /** goTests counts each test function and subtest, and shows the output of what failed. */
 async function goTests(name, args) {
+  if (!chosen(name)) return;
   let passed = 0;
   let failed = 0;
   const output = new Map();
@@ -92,6 +99,7 @@ async function goTests(name, args) {
 
 /** realClients counts by the closing line of the runner. */
 async function realClients() {
+  if (!chosen('real clients')) return;
   let last = '';
   const ok = await step('real clients', 'npm test --silent', {
     cwd: 'conformance',

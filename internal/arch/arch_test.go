@@ -99,7 +99,9 @@ var rules = []rule{
 	{"web", nil},
 	{"cmd/dragoman", []string{"**"}},
 	{"cmd/dragoman/*", []string{"bridge", "bridge/*", "configs", "mapping", "mapping/names", "protocols", "internal/*"}},
-	{"conformance/*", []string{"conformance/*", "protocols/*/*"}}, // real clients, and the wire where a client is too kind
+	// Real clients, and the wire itself where a client is too kind.
+	{"conformance/*", []string{"conformance/*", "protocols/*/*"}},
+	{"conformance/*/*", []string{"conformance/*", "conformance/*/*", "protocols/*/*"}},
 }
 
 // fit reports whether pkg fits pattern, and what P stands for.
