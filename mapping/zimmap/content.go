@@ -24,6 +24,8 @@ type native struct {
 	Items           []native            `json:"i,omitzero"`
 	// Unaware: the sender's own clients are not told.
 	Unaware bool `json:"u,omitzero"`
+	// All: this is the last of as many as one call has deleted.
+	All int64 `json:"a,omitzero"`
 	// Of a recall: what was recalled, and by whom.
 	OriginalType zimwire.MessageType         `json:"o,omitzero"`
 	RevokeStatus zimwire.MessageRevokeStatus `json:"r,omitzero"`
@@ -44,6 +46,9 @@ func unpack(n chat.Native) native {
 	}
 	return out
 }
+
+// LastOf returns the native part of the last change of a call that deletes everywhere: the call has an event of its own.
+func LastOf(count int64) chat.Native { return native{All: count}.pack() }
 
 // MakeUnaware returns the draft of a message of which its sender's own ZIM clients are not told.
 func MakeUnaware(d chat.Draft) chat.Draft {

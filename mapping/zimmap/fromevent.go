@@ -14,7 +14,7 @@ func (m Map) FromEvent(r chat.Record, offline bool) ([]zimwire.Notice, error) {
 	ev := *r.Event
 	switch b := ev.Body.(type) {
 	case chat.Message:
-		return m.received(chat.Entry{Event: ev}, offline), nil
+		return append(m.knowing(r.About).received(chat.Entry{Event: ev}, offline), m.RepliedCount(r)...), nil
 	case chat.Edit:
 		return m.changed(r, "messageEdited", func(w zimwire.Message) any {
 			return zimwire.EventOfMessageEditedResult{MessageList: []zimwire.Message{w}}
@@ -72,6 +72,40 @@ func (m Map) received(e chat.Entry, offline bool) []zimwire.Notice {
 		return []zimwire.Notice{{Event: "broadcastMessageReceived", Data: zimwire.EventOfBroadcastMessageReceivedResult{Message: w}}}
 	}
 	return nil
+}
+
+// around is a Directory that has a message at hand.
+type around struct {
+	Directory
+	entry *chat.Entry
+}
+
+// Entry implements Directory.
+func (a around) Entry(c chat.Conv, ref chat.Ref) *chat.Entry {
+	if a.entry.ID == ref.ID {
+		return a.entry
+	}
+	return a.Directory.Entry(c, ref)
+}
+
+// knowing returns m with what an event refers to at hand; nil: nothing.
+func (m Map) knowing(about *chat.Entry) Map {
+	if about != nil {
+		m.Dir = around{m.Dir, about}
+	}
+	return m
+}
+
+// RepliedCount tells how many replies the message has that this one answers; nil where it answers none.
+func (m Map) RepliedCount(r chat.Record) []zimwire.Notice {
+	said, ok := r.Event.Body.(chat.Message)
+	if !ok || said.ReplyTo.IsZero() || r.About == nil || r.Event.Conv.Kind == chat.KindRoom {
+		return nil
+	}
+	info := zimwire.MessageRootRepliedCountInfo{MessageID: r.About.ID.String(), Count: int64(r.About.Replies)}
+	info.ConversationID, info.ConversationType, _ = NameOf(m.Reader, r.Event.Conv)
+	return []zimwire.Notice{{Event: "messageRepliedCountChanged",
+		Data: zimwire.EventOfMessageRepliedCountChangedResult{Infos: []zimwire.MessageRootRepliedCountInfo{info}}}}
 }
 
 // changed tells of a message that is no longer what it was.
@@ -187,7 +221,9 @@ func (m Map) pinned(r chat.Record, b chat.Pin) []zimwire.Notice {
 
 // setting tells what is more than a line of the list: the user's own name for a group, and his rules.
 func (m Map) setting(ev chat.Event, b chat.Setting) []zimwire.Notice {
-	switch {
+	switch all := unpack(ev.Native).All; {
+	case b.Key == chat.SettingDeleted && all > 0:
+		return []zimwire.Notice{{Event: "conversationsAllDeleted", Data: zimwire.EventOfConversationsAllDeletedResult{Count: all}}}
 	case b.Key == chat.SettingAlias && ev.Conv.Kind == chat.KindGroup:
 		return []zimwire.Notice{{Event: "groupAliasUpdated", Data: zimwire.EventOfGroupAliasUpdatedResult{
 			GroupID: ev.Conv.ID, GroupAlias: b.Value.Text, OperatedUserID: string(ev.From)}}}
@@ -204,6 +240,10 @@ func (m Map) hidden(ev chat.Event, b chat.Hide) []zimwire.Notice {
 		return nil
 	}
 	data := zimwire.EventOfMessageDeletedResult{ConversationID: id, ConversationType: kind}
+	if unpack(ev.Native).All > 0 {
+		return []zimwire.Notice{{Event: "messageDeleted", Data: zimwire.EventOfMessageDeletedResult{
+			IsDeleteConversationAllMessage: true, MessageDeleteType: zimwire.MessageDeleteTypeAllConversationMessagesDeleted}}}
+	}
 	if len(b.Messages) == 0 {
 		data.IsDeleteConversationAllMessage = true
 		data.MessageDeleteType = zimwire.MessageDeleteTypeConversationAllMessagesDeleted

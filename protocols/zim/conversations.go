@@ -175,17 +175,31 @@ func (s *session) deleteConversation(ctx context.Context, p zimwire.DeleteConver
 	if err != nil {
 		return result, err
 	}
-	return result, s.unlist(ctx, c, got)
+	return result, s.unlist(ctx, c, got, chat.Native{})
 }
 
 // unlist takes a conversation off the list. What is unread goes with it, from the total, too.
-func (s *session) unlist(ctx context.Context, c chat.Conv, got store.Conversation) error {
+func (s *session) unlist(ctx context.Context, c chat.Conv, got store.Conversation, native chat.Native) error {
 	if got.Unread > 0 {
 		if err := s.clearUnread(ctx, c); err != nil {
 			return err
 		}
 	}
-	return s.set(ctx, c, chat.SettingDeleted, chat.Bool(true))
+	_, err := s.submit(ctx, chat.Draft{Conv: c, To: []chat.UserID{s.actor.User}, Native: native,
+		Body: chat.Setting{Key: chat.SettingDeleted, Value: chat.Bool(true)}})
+	return err
+}
+
+// allConversations returns the conversations that pass: what is done to them may move them in the list.
+func (s *session) allConversations(ctx context.Context, pass func(store.Conversation) bool) ([]store.Conversation, error) {
+	var all []store.Conversation
+	err := s.eachConversation(ctx, func(c store.Conversation) error {
+		if pass(c) {
+			all = append(all, c)
+		}
+		return nil
+	})
+	return all, err
 }
 
 // clearUnread moves the user's own read mark to the end; nobody else is told.
@@ -195,12 +209,20 @@ func (s *session) clearUnread(ctx context.Context, c chat.Conv) error {
 }
 
 func (s *session) deleteAllConversations(ctx context.Context, _ zimwire.DeleteAllConversationsParams) (none, error) {
-	count := int64(0)
-	err := s.eachConversation(ctx, func(c store.Conversation) error {
-		count++
-		return s.unlist(ctx, c.Conv, c)
-	})
-	return none{}, err
+	all, err := s.allConversations(ctx, func(store.Conversation) bool { return true })
+	if err != nil {
+		return none{}, err
+	}
+	for i, c := range all {
+		native := chat.Native{}
+		if i == len(all)-1 {
+			native = zimmap.LastOf(int64(len(all)))
+		}
+		if err := s.unlist(ctx, c.Conv, c, native); err != nil {
+			return none{}, err
+		}
+	}
+	return none{}, nil
 }
 
 func (s *session) clearConversationUnreadMessageCount(ctx context.Context, p zimwire.ClearConversationUnreadMessageCountParams) (zimwire.ConversationUnreadMessageCountClearedResult, error) {
@@ -213,13 +235,16 @@ func (s *session) clearConversationUnreadMessageCount(ctx context.Context, p zim
 }
 
 func (s *session) clearConversationTotalUnreadMessageCount(ctx context.Context, _ none) (none, error) {
-	err := s.eachConversation(ctx, func(c store.Conversation) error {
-		if c.Unread == 0 {
-			return nil
+	unread, err := s.allConversations(ctx, func(c store.Conversation) bool { return c.Unread > 0 })
+	if err != nil {
+		return none{}, err
+	}
+	for _, c := range unread {
+		if err := s.clearUnread(ctx, c.Conv); err != nil {
+			return none{}, err
 		}
-		return s.clearUnread(ctx, c.Conv)
-	})
-	return none{}, err
+	}
+	return none{}, nil
 }
 
 func (s *session) queryConversationTotalUnreadMessageCount(ctx context.Context, p zimwire.QueryConversationTotalUnreadMessageCountParams) (zimwire.ConversationTotalUnreadMessageCountQueriedResult, error) {

@@ -135,27 +135,34 @@ func (s *session) deleteAllMessage(ctx context.Context, p zimwire.DeleteAllMessa
 	if err != nil {
 		return result, err
 	}
-	return result, s.hideAll(ctx, c)
+	return result, s.hideAll(ctx, c, chat.Native{})
 }
 
 // hideAll takes all that was said in c so far out of the user's own history.
-func (s *session) hideAll(ctx context.Context, c chat.Conv) error {
+func (s *session) hideAll(ctx context.Context, c chat.Conv, native chat.Native) error {
 	entries, _, err := s.Store.History(ctx, s.actor.User, c, store.HistoryQuery{Limit: 1})
 	if err != nil || len(entries) == 0 {
 		return err
 	}
-	_, err = s.submit(ctx, chat.Draft{Conv: c, To: []chat.UserID{s.actor.User}, Body: chat.Hide{Through: entries[0].Ref()}})
+	_, err = s.submit(ctx, chat.Draft{Conv: c, To: []chat.UserID{s.actor.User}, Native: native, Body: chat.Hide{Through: entries[0].Ref()}})
 	return err
 }
 
 func (s *session) deleteAllConversationMessages(ctx context.Context, _ zimwire.DeleteAllConversationMessagesParams) (none, error) {
-	err := s.eachConversation(ctx, func(c store.Conversation) error {
-		if c.Last == nil {
-			return nil
+	all, err := s.allConversations(ctx, func(c store.Conversation) bool { return c.Last != nil })
+	if err != nil {
+		return none{}, err
+	}
+	for i, c := range all {
+		native := chat.Native{}
+		if i == len(all)-1 {
+			native = zimmap.LastOf(int64(len(all)))
 		}
-		return s.hideAll(ctx, c.Conv)
-	})
-	return none{}, err
+		if err := s.hideAll(ctx, c.Conv, native); err != nil {
+			return none{}, err
+		}
+	}
+	return none{}, nil
 }
 
 func (s *session) queryMessageRepliedList(ctx context.Context, p zimwire.QueryMessageRepliedListParams) (zimwire.MessageRepliedListQueriedResult, error) {

@@ -71,6 +71,10 @@ func (s *session) login(ctx context.Context, p zimwire.LoginParams) (*zimwire.Lo
 		return nil, err
 	}
 	s.displace()
+	online := chat.Draft{Conv: chat.Self(id), Body: chat.Presence{Show: chat.ShowOnline}}
+	if _, err := s.submit(ctx, online); err != nil {
+		return nil, err
+	}
 	s.expire(checked.Expires())
 	result.TokenExpires = checked.Expires().UnixMilli()
 	if result.Self, err = s.self(ctx); err != nil {

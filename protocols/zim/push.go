@@ -27,7 +27,13 @@ func (s *session) push() error {
 			return s.farewell(err)
 		}
 		s.states.touch(s.actor.User, d)
-		if s.isEcho(d) || s.isStale(d) {
+		if s.isStale(d) {
+			continue
+		}
+		if s.isEcho(d) {
+			if err := s.pushEcho(d); err != nil {
+				return err
+			}
 			continue
 		}
 		frame, err := bridge.Once(d, s.form(d), s.render)
@@ -55,10 +61,43 @@ func (s *session) isEcho(d *bridge.Delivery) bool {
 		return false
 	}
 	switch ev.Body.(type) {
-	case chat.Message, chat.Edit, chat.Recall, chat.Receipt, chat.Reaction, chat.Hide:
+	case chat.Message, chat.Edit, chat.Recall, chat.Receipt, chat.Reaction, chat.Hide, chat.Presence:
 		return true
 	}
 	return false
+}
+
+// pushEcho tells a client what its own doing has changed beside what it knows.
+func (s *session) pushEcho(d *bridge.Delivery) error {
+	m := s.me(s.ctx)
+	for _, n := range append(m.RepliedCount(d.Record), s.repliedInfo(m, d)...) {
+		if err := s.tellNow(n.Event, n.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// repliedInfo tells that what some messages answer is no longer what it was.
+func (s *session) repliedInfo(m zimmap.Map, d *bridge.Delivery) []zimwire.Notice {
+	switch d.Event.Body.(type) {
+	case chat.Edit, chat.Recall:
+	default:
+		return nil
+	}
+	if d.About == nil || d.About.Replies == 0 {
+		return nil
+	}
+	replies, _, err := s.Store.Replies(s.ctx, s.actor.User, d.Event.Conv, d.About.Ref(), 0, maxPage)
+	if err != nil {
+		s.log.Warn().Err(err).Msg("cannot find the replies to a changed message")
+		return nil
+	}
+	list := m.FromEntries(replies)
+	if len(list) == 0 {
+		return nil
+	}
+	return []zimwire.Notice{{Event: "messageRepliedInfoChanged", Data: zimwire.EventOfMessageRepliedInfoChangedResult{MessageList: list}}}
 }
 
 func (s *session) isStale(d *bridge.Delivery) bool {
@@ -100,9 +139,13 @@ func (s *session) frame(d *bridge.Delivery) ([]byte, error) {
 		return s.presence(d)
 	}
 	// The form outlives this session's context: others share it.
-	notices, err := s.mapFor(context.WithoutCancel(s.ctx), s.actor.User).FromEvent(d.Record, s.isOffline(d.Event))
-	if err != nil || len(notices) == 0 {
+	m := s.mapFor(context.WithoutCancel(s.ctx), s.actor.User)
+	notices, err := m.FromEvent(d.Record, s.isOffline(d.Event))
+	if err != nil {
 		return nil, err
+	}
+	if notices = append(notices, s.repliedInfo(m, d)...); len(notices) == 0 {
+		return nil, nil
 	}
 	cursor := ""
 	if !d.Event.Place.IsZero() && d.Event.Conv.Kind != chat.KindRoom {

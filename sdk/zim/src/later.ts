@@ -1,4 +1,4 @@
-import { Local } from './local.js';
+import { Lists } from './lists.js';
 import type {
   ZIMCallAcceptConfig,
   ZIMCallAcceptanceSentResult,
@@ -49,7 +49,7 @@ import type {
 } from './types/friend.js';
 
 /** Later has ZIM's methods of that name. */
-export abstract class Later extends Local {
+export abstract class Later extends Lists {
   callInvite(invitees: string[], config: ZIMCallInviteConfig): Promise<ZIMCallInvitationSentResult> {
     return this.call('callInvite', () => ({ invitees, config }));
   }

@@ -22,8 +22,6 @@ import type {
   ZIMMessageReceiptsReadSentResult,
   ZIMMessageRepliedListQueriedResult,
   ZIMMessageRepliedListQueryConfig,
-  ZIMMessageRevokeConfig,
-  ZIMMessageRevokedResult,
   ZIMMessageSearchConfig,
   ZIMMessagesGlobalSearchedResult,
   ZIMMessagesSearchedResult,
@@ -58,10 +56,6 @@ export abstract class Message extends Conversation {
 
   queryMessageReceiptsInfo(messageList: ZIMMessage[], conversationID: string, conversationType: ZIMConversationType): Promise<ZIMMessageReceiptsInfoQueriedResult> {
     return this.call('queryMessageReceiptsInfo', () => ({ messageList: messageList.map(name), conversationID, conversationType }));
-  }
-
-  revokeMessage(message: ZIMMessage, config?: ZIMMessageRevokeConfig): Promise<ZIMMessageRevokedResult> {
-    return this.call('revokeMessage', () => ({ message: name(message), config }));
   }
 
   searchLocalMessages(conversationID: string, conversationType: ZIMConversationType, config: ZIMMessageSearchConfig): Promise<ZIMMessagesSearchedResult> {

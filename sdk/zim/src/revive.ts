@@ -1,3 +1,4 @@
+import { ZIMConversationType } from './enums.js';
 import { hydrate, hydrateAll } from './message.js';
 
 /** Plain is a JSON object. */
@@ -19,6 +20,10 @@ function reviveMember(name: string, value: unknown, self: string): unknown {
       return hydrate(value as Plain, self);
     case 'messageList':
       return hydrateAll(value, self);
+    case 'conversation':
+      return hydrateConversation(value as Plain, self);
+    case 'conversationList':
+      return (value as Plain[]).map((c) => hydrateConversation(c, self));
     case 'groupAttributes':
     case 'roomAttributes':
     case 'attributes':
@@ -29,6 +34,12 @@ function reviveMember(name: string, value: unknown, self: string): unknown {
     return value.map((v) => (v !== null && typeof v === 'object' && !Array.isArray(v) ? revive(v as Plain, self) : v));
   }
   return revive(value as Plain, self);
+}
+
+function hydrateConversation(wire: Plain, self: string): Plain {
+  const c = revive(wire, self);
+  if (c.type !== ZIMConversationType.Group) return c;
+  return { isDisabled: false, mutedExpiredTime: 0, ...c };
 }
 
 /** messagesIn returns every message that stands in data, which revive has made. */

@@ -1,6 +1,9 @@
-import { ZIMConnectionState, ZIMRoomEvent, ZIMRoomState } from './enums.js';
+import { ZIMErrorCode } from './codes.js';
+import { ZIMRoomEvent, ZIMRoomState } from './enums.js';
 import { asFault, invalid } from './errors.js';
+import type { Plain } from './revive.js';
 import { Room } from './room.js';
+import type { ZIMEventHandler } from './types/handler.js';
 import type {
   ZIMRoomAdvancedConfig,
   ZIMRoomAllLeftResult,
@@ -17,6 +20,9 @@ import type {
   ZIMRoomSwitchedResult,
 } from './types/room.js';
 
+/** keptFor is how long an absence does not count as leaving a room, in milliseconds. */
+const keptFor = 30_000;
+
 interface Batch {
   config: ZIMRoomAttributesBatchOperationConfig;
   set: Record<string, string>;
@@ -27,6 +33,8 @@ interface Batch {
 export abstract class Presence extends Room {
   /** @internal */
   private readonly inside = new Map<string, ZIMRoomState>();
+  /** @internal */
+  private lostAt = 0;
   /** @internal */
   private readonly batches = new Map<string, Batch>();
 
@@ -142,24 +150,40 @@ export abstract class Presence extends Room {
     this.emit('roomStateChanged', { roomID, state, event, extendedData });
   }
 
-  /** roomClosed notes what the server says of a room. @internal */
-  protected roomClosed(roomID: string): void {
-    this.inside.delete(roomID);
-    this.batches.delete(roomID);
+  /** @internal */
+  protected override heard(event: keyof ZIMEventHandler, data: Plain): boolean {
+    if (event === 'roomStateChanged') {
+      // The server says that we are out: kicked, or the room is no more.
+      this.inside.delete(data.roomID as string);
+      this.batches.delete(data.roomID as string);
+    }
+    return super.heard(event, data);
   }
 
-  /** lostRooms says of every room that it is out of reach. @internal */
-  protected roomsFollow(state: ZIMConnectionState, returned: boolean): void {
+  /** roomsLost says of every room that it is out of reach, for now or for good. @internal */
+  protected roomsLost(forNow: boolean): void {
+    this.lostAt = Date.now();
     for (const id of [...this.inside.keys()]) {
-      if (state === ZIMConnectionState.Reconnecting) {
-        this.turnRoom(id, ZIMRoomState.Connecting, ZIMRoomEvent.NetworkInterrupted);
-      } else if (returned) {
-        this.turnRoom(id, ZIMRoomState.Connected, ZIMRoomEvent.Success);
-      } else if (state === ZIMConnectionState.Connected) {
-        this.turnRoom(id, ZIMRoomState.Disconnected, ZIMRoomEvent.ConnectTimeout);
-      } else {
-        this.turnRoom(id, ZIMRoomState.Disconnected, ZIMRoomEvent.NetworkDisconnected);
+      if (forNow) this.turnRoom(id, ZIMRoomState.Connecting, ZIMRoomEvent.NetworkInterrupted);
+      else this.turnRoom(id, ZIMRoomState.Disconnected, ZIMRoomEvent.NetworkDisconnected);
+    }
+  }
+
+  /** roomsAgain goes back, after a short absence, to the rooms in which we were. @internal */
+  protected async roomsAgain(): Promise<void> {
+    const short = Date.now() - this.lostAt < keptFor;
+    for (const id of [...this.inside.keys()]) {
+      let event = ZIMRoomEvent.ConnectTimeout;
+      if (short) {
+        try {
+          await this.call('joinRoom', () => ({ roomID: id }));
+          event = ZIMRoomEvent.Success;
+        } catch (e) {
+          if (asFault(e).code === ZIMErrorCode.RoomModuleTheRoomDoesNotExist) event = ZIMRoomEvent.RoomNotExist;
+        }
       }
+      const back = event === ZIMRoomEvent.Success;
+      this.turnRoom(id, back ? ZIMRoomState.Connected : ZIMRoomState.Disconnected, event);
     }
   }
 }

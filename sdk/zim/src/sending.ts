@@ -15,8 +15,12 @@ import type {
   ZIMMessageSendConfig,
   ZIMMessageSendNotification,
   ZIMMessageSentResult,
+  ZIMMessageRevokeConfig,
+  ZIMMessageRevokedResult,
   ZIMMultipleMessage,
+  ZIMRevokeMessage,
   ZIMSendingMessageCancelConfig,
+  ZIMTextMessage,
 } from './types/message.js';
 import { upload, type Upload } from './upload.js';
 
@@ -94,6 +98,14 @@ export abstract class Sending extends Message {
     for (const u of way.uploads) u.cancel();
   }
 
+  async revokeMessage(message: ZIMMessage, config?: ZIMMessageRevokeConfig): Promise<ZIMMessageRevokedResult> {
+    const result = await this.call<ZIMMessageRevokedResult>('revokeMessage', () => ({ message: name(message), config }));
+    // What was said is for the one who said it, on the device where he took it back.
+    const revoked = result.message as ZIMRevokeMessage;
+    if (message.type === ZIMMessageType.Text) revoked.originalTextMessageContent = (message as ZIMTextMessage).message;
+    return result;
+  }
+
   queryCombineMessageDetail(message: ZIMCombineMessage): Promise<ZIMCombineMessageDetailQueriedResult> {
     return this.call('queryCombineMessageDetail', () => ({ message: name(message) }));
   }
@@ -158,10 +170,17 @@ export abstract class Sending extends Message {
       );
       // The page may hold on to the object that it was given: it becomes the message that was sent.
       Object.assign(attached, sent.message);
+      this.emit('messageSentStatusChanged', {
+        infos: [{ status: ZIMMessageSentStatus.Success, message: attached, reason: '' }],
+      });
       return sent;
     } catch (e) {
+      const fault = asFault(e);
       attached.sentStatus = ZIMMessageSentStatus.Failed;
-      throw asFault(e);
+      this.emit('messageSentStatusChanged', {
+        infos: [{ status: ZIMMessageSentStatus.Failed, message: attached, reason: fault.message }],
+      });
+      throw fault;
     } finally {
       this.arrive(id);
     }

@@ -73,6 +73,8 @@ export class Session {
   private wakeUp?: () => void;
   private returned: (() => void)[] = [];
   private readonly online = () => this.wakeUp?.();
+  // A tab that is opened anew is another device: what this one has shown must not come again there.
+  private readonly leaving = () => this.flushAck();
 
   constructor(
     private readonly url: string,
@@ -80,7 +82,10 @@ export class Session {
     private readonly reconnectFor: number,
     private readonly ears: Ears,
   ) {
-    if (typeof addEventListener === 'function') addEventListener('online', this.online);
+    if (typeof addEventListener === 'function') {
+      addEventListener('online', this.online);
+      addEventListener('pagehide', this.leaving);
+    }
   }
 
   /** login resolves once the server has taken the token. */
@@ -120,7 +125,11 @@ export class Session {
 
   /** close is logout without a word; the session is not used again. */
   close(): void {
-    if (typeof removeEventListener === 'function') removeEventListener('online', this.online);
+    if (typeof removeEventListener === 'function') {
+      removeEventListener('online', this.online);
+      removeEventListener('pagehide', this.leaving);
+    }
+    this.flushAck();
     if (this.who) this.end(ZIMConnectionEvent.Success);
   }
 

@@ -67,7 +67,12 @@ export abstract class ZIM extends Later {
   /** @internal */
   protected override stateChanged(state: ZIMConnectionState, event: ZIMConnectionEvent, extendedData: string): void {
     super.stateChanged(state, event, extendedData);
-    if (state !== ZIMConnectionState.Connected) this.roomsFollow(state, false);
+    if (state === ZIMConnectionState.Connected) {
+      void this.roomsAgain();
+      void this.catchUp();
+    } else if (state !== ZIMConnectionState.Connecting) {
+      this.roomsLost(state === ZIMConnectionState.Reconnecting);
+    }
   }
 }
 
