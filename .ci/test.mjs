@@ -129,7 +129,7 @@ await single('go vet', 'go vet ./...');
 await single('staticcheck', 'go tool staticcheck ./...');
 await single('go mod tidy', 'go mod tidy -diff');
 await goTests('Go tests with the race detector', `-race -shuffle=on $(go list ./... | grep -v /conformance)`);
-await goTests('kill -9', '-count=1 -timeout 20m ./conformance/...');
+await goTests('real servers and kill -9, in Go', '-count=1 -timeout 20m ./conformance/...');
 await realClients();
 
 console.log('');
