@@ -11,8 +11,6 @@ import (
 const (
 	// maxLive bounds what waits in memory for one session. One more, and the feed forgets what the log can tell again.
 	maxLive = 512
-	// maxPending bounds what one conversation of a pulling reader keeps in memory, likewise.
-	maxPending = 256
 	// pageSize is how much of the log a feed reads at a time while it catches up.
 	pageSize = 64
 )
@@ -58,14 +56,7 @@ type Feed struct {
 	ended    error
 	lost     int // live deliveries dropped because the reader was too slow
 	presence chat.Presence
-	pulls    map[chat.Conv]*pull // of a reader that pulls; nil: he does not
-}
-
-// pull is one conversation of a reader that takes his events conversation by conversation.
-type pull struct {
-	cursor  chat.Cursor
-	behind  bool        // the log has something before pending
-	pending []*Delivery // what came since, oldest first
+	pulls    *pulls // of a reader that pulls; nil: he does not
 }
 
 func (f *Feed) offer(d *Delivery) {
@@ -157,25 +148,14 @@ func (f *Feed) pass(d *Delivery) {
 	if p := d.Event.Place.Pos; p > f.pos {
 		f.pos = p
 	}
-	if f.pulls == nil || d.Event.Place.IsZero() || f.isOwn(d.Event) {
-		return
-	}
-	p := f.pulls[d.Event.Conv]
-	if p == nil {
-		p = &pull{cursor: f.start()}
-		f.pulls[d.Event.Conv] = p
-	}
 	switch {
-	case p.behind, d.Event.Place.Pos <= p.cursor.Place().Pos: // the log tells it, or has told it
-	case len(p.pending) >= maxPending:
-		p.behind, p.pending = true, nil
+	case f.pulls == nil || d.Event.Place.IsZero():
+	case f.isOwn(d.Event):
+		f.settle() // who has written it need not be told, on no device that comes later
 	default:
-		p.pending = append(p.pending, d)
+		f.pulls.meet(d)
 	}
 }
-
-// start is the place just before what is being passed: a conversation met now has nothing older unacknowledged.
-func (f *Feed) start() chat.Cursor { return chat.CursorAt(chat.Place{Pos: f.pos - 1}) }
 
 func (f *Feed) isOwn(ev *chat.Event) bool {
 	return ev.From == f.reader.User && ev.Device == f.reader.Device && ev.Source == f.actor.Source
@@ -211,145 +191,6 @@ func (f *Feed) Position() chat.Cursor {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return chat.CursorAt(chat.Place{Pos: f.pos})
-}
-
-// Queues returns the conversations with something unacknowledged, and how much, oldest first. The first call makes the
-// feed one that is pulled from: from then on Next is only told what has come, and Pull hands it out.
-func (f *Feed) Queues(ctx context.Context) ([]chat.Queue, error) {
-	f.mu.Lock()
-	if f.pulls == nil {
-		f.pulls = map[chat.Conv]*pull{}
-	}
-	f.mu.Unlock()
-	f.router.flushCursors(ctx) // the log counts from the saved cursors
-	queues, err := f.router.log.Queues(ctx, f.reader)
-	if err != nil {
-		return nil, err
-	}
-	start, err := f.router.log.Cursor(ctx, f.reader)
-	if err != nil {
-		return nil, err
-	}
-	for _, q := range queues {
-		r := f.reader
-		r.Conv = q.Conv
-		at, err := f.router.log.Cursor(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		f.mu.Lock()
-		p := f.pulls[q.Conv]
-		if p == nil {
-			p = &pull{cursor: later(at, start)}
-			f.pulls[q.Conv] = p
-		}
-		p.behind, p.pending = true, nil
-		f.mu.Unlock()
-	}
-	return queues, nil
-}
-
-func later(a, b chat.Cursor) chat.Cursor {
-	if a.Place().Pos < b.Place().Pos {
-		return b
-	}
-	return a
-}
-
-// Pull returns the next page of one conversation, after what was acknowledged there: at most limit, none when it is level.
-func (f *Feed) Pull(ctx context.Context, c chat.Conv, limit int) ([]*Delivery, error) {
-	f.mu.Lock()
-	p := f.pulls[c]
-	if p == nil {
-		f.mu.Unlock()
-		return nil, nil
-	}
-	if !p.behind {
-		page := append([]*Delivery(nil), p.pending[:min(limit, len(p.pending))]...)
-		f.mu.Unlock()
-		return page, nil
-	}
-	r, cursor := f.reader, p.cursor
-	f.mu.Unlock()
-
-	r.Conv = c
-	var page []*Delivery
-	for {
-		records, next, err := f.router.log.Since(ctx, r, cursor, limit)
-		if err != nil {
-			return nil, err
-		}
-		for _, rec := range records {
-			if !f.isOwn(rec.Event) {
-				page = append(page, NewDelivery(rec))
-			}
-		}
-		if len(page) > 0 {
-			return page, nil
-		}
-		if len(records) == 0 && f.level(c, next) {
-			return nil, nil
-		}
-		cursor = next
-	}
-}
-
-// level notes that the log has told all of c up to at. It reports whether that covers all that Next has passed: while
-// behind, pass drops what it meets, so otherwise the log must be asked once more.
-func (f *Feed) level(c chat.Conv, at chat.Cursor) bool {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	p := f.pulls[c]
-	if p == nil {
-		return true
-	}
-	p.cursor = later(p.cursor, at)
-	p.behind = f.pos > p.cursor.Place().Pos
-	if p.behind {
-		return false
-	}
-	f.settle()
-	return true
-}
-
-// Ack says that everything up to through is with the client: of one conversation, or with the zero Conv of all. It is saved
-// with the next batch within a second: a crash repeats, never loses.
-func (f *Feed) Ack(c chat.Conv, through chat.Place) {
-	cursor := chat.CursorAt(through)
-	if c.IsZero() {
-		f.router.moveCursor(f.reader, cursor)
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	p := f.pulls[c]
-	if p == nil || through.Pos <= p.cursor.Place().Pos {
-		return
-	}
-	p.cursor = cursor
-	for len(p.pending) > 0 && p.pending[0].Event.Place.Pos <= through.Pos {
-		p.pending = p.pending[1:]
-	}
-	r := f.reader
-	r.Conv = c
-	f.router.moveCursor(r, cursor)
-	f.settle()
-}
-
-// settle moves the reader's own cursor up when every conversation is level, with f.mu held: one row then says it all. A
-// conversation whose cursor has run ahead of Next stays, so that Next does not hand out again what was pulled.
-func (f *Feed) settle() {
-	for _, p := range f.pulls {
-		if p.behind || len(p.pending) > 0 {
-			return
-		}
-	}
-	f.router.moveCursor(f.reader, chat.CursorAt(chat.Place{Pos: f.pos}))
-	for c, p := range f.pulls {
-		if p.cursor.Place().Pos <= f.pos {
-			delete(f.pulls, c)
-		}
-	}
 }
 
 // For returns whom, of those that this trunk speaks for, d is for.
