@@ -3,6 +3,7 @@ package xmpp
 import (
 	"context"
 	"strconv"
+	"sync"
 	"time"
 
 	"mellium.im/xmpp/stanza"
@@ -23,7 +24,7 @@ const (
 func (f *Frontend) basicIQs(t map[iqKey]iqHandler) {
 	empty := func(context.Context, *session, *request) (*xmppwire.Element, error) { return nil, nil }
 	for _, to := range []scope{toServer, toAccount, toService, toUpload} {
-		t[iqKey{to, false, nsPing, "ping"}] = empty
+		t[iqKey{to, false, nsPing, "ping"}] = pong
 	}
 	t[iqKey{toServer, true, nsSession, "session"}] = empty // [RFC 3921 §3]
 	t[iqKey{toAccount, true, nsSession, "session"}] = empty
@@ -34,6 +35,45 @@ func (f *Frontend) basicIQs(t map[iqKey]iqHandler) {
 	t[iqKey{toServer, false, nsLast, "query"}] = f.uptime
 	t[iqKey{toContact, false, nsLast, "query"}] = lastActivity
 	t[iqKey{toAccount, false, nsLast, "query"}] = lastActivity
+}
+
+// pongWait bounds how long a ping waits for what was on its way to the client.
+const pongWait = time.Second
+
+// pong answers a ping behind all that was on its way to the client when it came: what else could a client wait for that
+// wants to know whether it has heard everything? A mark goes through the feed, which keeps its order.
+func pong(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
+	reply := xmppwire.Stanza{Name: "iq", Type: "result", ID: q.ID, To: s.full, From: q.To}
+	var once sync.Once
+	answer := func() { once.Do(func() { s.send(reply) }) }
+	id := "pong-" + s.nextID()
+	s.mu.Lock()
+	s.pongs[id] = answer
+	s.mu.Unlock()
+	time.AfterFunc(pongWait, func() {
+		s.mu.Lock()
+		delete(s.pongs, id)
+		s.mu.Unlock()
+		answer()
+	})
+	mark := chat.Draft{Conv: chat.Self(s.user), To: []chat.UserID{s.user}, ToDevice: s.actor.Device, Body: chat.Relay{},
+		Native: chat.Native{Protocol: xmppmap.Protocol, Data: []byte("<message xmlns='jabber:client' id='" + id + "'/>")}}
+	if _, err := s.Router.Begin(ctx, s.actor, mark); err != nil {
+		answer()
+	}
+	return nil, errLater
+}
+
+// pushMark answers the ping that sent a mark through the feed.
+func (s *session) pushMark(ev *chat.Event) {
+	native, _ := xmppmap.Native(ev)
+	s.mu.Lock()
+	answer := s.pongs[native.ID]
+	delete(s.pongs, native.ID)
+	s.mu.Unlock()
+	if answer != nil {
+		answer()
+	}
 }
 
 func version(context.Context, *session, *request) (*xmppwire.Element, error) {

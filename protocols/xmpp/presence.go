@@ -127,6 +127,8 @@ func (s *session) tellPresence(ctx context.Context, st xmppwire.Stanza) {
 	shown := st
 	shown.To, shown.ID = "", ""
 	shown.From = s.full
+	// Its own presence comes to the client before all that it brings about [RFC 6121 §4.2.2]; the feed's copy is passed over.
+	s.sendTo(s.bare, shown)
 	s.mu.Lock()
 	s.presence, s.priority = &shown, body.Priority
 	s.mu.Unlock()
@@ -249,7 +251,7 @@ func (s *session) sayUnavailable() { s.withdraw(nil) }
 
 // pushPresence shows a change of presence.
 func (s *session) pushPresence(ev *chat.Event, b chat.Presence) {
-	if !s.mayHear() || ev.Device == "" {
+	if !s.mayHear() || ev.Device == "" || ev.From == s.user && ev.Device == s.actor.Device {
 		return
 	}
 	p := xmppmap.FromPresence(b, ev.Native)

@@ -102,6 +102,8 @@ func (s *session) showSelf(ev *chat.Event) error {
 		}
 	case chat.Attributes:
 		s.pushAttributes(ev, b)
+	case chat.Relay:
+		s.pushMark(ev)
 	}
 	return nil
 }

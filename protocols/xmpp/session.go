@@ -59,6 +59,7 @@ type session struct {
 	held       []*bridge.Delivery // messages that wait for it to be available
 	becoming   chan struct{}      // poked when it becomes available
 	picture    *string            // the hash of the user's picture; nil: not known yet
+	pongs      map[string]func()  // answers to pings that wait for their marks
 	capsVer    string             // what the client last said that it can do
 	capsAsk    string             // id of our question about it; "": none is open
 	wanted     map[string]bool    // nodes that it wants to hear of
@@ -141,7 +142,7 @@ func (f *Frontend) tellFault(l link, e stream.Error, text string, extra ...*xmpp
 func (f *Frontend) open(ctx context.Context, l link, out outcome) (*session, error) {
 	s := &session{Frontend: f, user: out.user, resource: out.resource, lang: out.lang, bare: f.m.UserJID(out.user),
 		out: newQueue(), flight: make(chan inflight, maxFlight), becoming: make(chan struct{}, 1),
-		directed: map[string]bool{}, joined: map[chat.Conv]*occupant{}}
+		directed: map[string]bool{}, joined: map[chat.Conv]*occupant{}, pongs: map[string]func(){}}
 	s.full = s.bare + "/" + s.resource
 	s.actor = bridge.Actor{User: s.user, Device: xmppmap.Device(s.resource), Platform: "xmpp", Protocol: "xmpp", Address: l.address()}
 	s.log = f.log.With().Object("actor", s.actor).Logger()
