@@ -76,7 +76,7 @@ func (c *Console) routes() {
 	})
 	c.mux.HandleFunc("POST /-/login", own(c.login))
 	c.mux.HandleFunc("POST /-/logout", own(c.known(c.logout)))
-	c.mux.HandleFunc("GET /-/api/me", own(c.known(func(w http.ResponseWriter, _ *http.Request, o Operator) { answer(w, o, nil) })))
+	c.mux.HandleFunc("GET /-/api/me", own(c.me))
 	c.mux.HandleFunc("GET /-/api/live", c.known(c.live))
 	for path, ask := range map[string]func(*http.Request, Operator) (any, error){
 		"overview": c.overview, "sessions": c.sessions, "users": c.users, "user": c.user, "convs": c.convs, "conv": c.conv,

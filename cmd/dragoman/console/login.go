@@ -161,3 +161,13 @@ func (c *Console) operator(r *http.Request) (Operator, error) {
 	}
 	return checkToken(c.host.Vault, kept.Value, c.host.Now())
 }
+
+// me tells the page who it is open for. That it is nobody yet is no refusal.
+func (c *Console) me(w http.ResponseWriter, r *http.Request) {
+	o, err := c.operator(r)
+	if chat.CodeOf(err) == chat.Unauthenticated {
+		answer(w, map[string]any{"operator": nil}, nil)
+		return
+	}
+	answer(w, map[string]any{"operator": o}, err)
+}

@@ -3,6 +3,8 @@
 import { device, within, type Access, type Client, type Draft, type Heard, type Place, type Said } from './client.js';
 
 const chatTypes = { peer: 'singleChat', group: 'groupChat', room: 'chatRoom' } as const;
+/** ended is what the SDK's errors say that end a session for good. */
+const ended: Record<number, string> = { 206: 'signed in elsewhere', 207: 'account deleted', 216: 'password changed', 217: 'signed out by an operator' };
 const kinds = { singleChat: 'peer', groupChat: 'group', chatRoom: 'room' } as const;
 
 /** What of the SDK's objects is used here: its types and its behaviour do not always agree. */
@@ -72,7 +74,11 @@ export class WebIMClient implements Client {
     this.hear = hear;
     const { conn, who } = this;
     const message = (m: SDKMessage) => hear({ kind: 'message', message: this.said(m), live: true });
-    const lost = (why?: string) => hear({ kind: 'state', state: why || this.closed ? 'offline' : 'connecting', why });
+    let out = ''; // why we were signed out for good
+    const lost = (why?: string) => {
+      out ||= why ?? '';
+      hear({ kind: 'state', state: out || this.closed ? 'offline' : 'connecting', why: out || undefined });
+    };
     let up = false;
     conn.addEventHandler('page', {
       onConnected: () => {
@@ -83,8 +89,8 @@ export class WebIMClient implements Client {
       onDisconnected: () => lost(),
       onReconnecting: () => lost(),
       onError: (e: SDKFault) => {
-        if (e.type === 206) lost('signed in elsewhere');
-        if (e.type === 207 || e.type === 216 || e.type === 217) lost(e.message ?? 'signed out');
+        const why = ended[e.type ?? 0];
+        if (why) lost(why);
       },
       onTextMessage: message,
       onImageMessage: message,

@@ -104,7 +104,7 @@ export class ZIMClient implements Client {
   }
 
   private turn(state: ZIMConnectionState, event: ZIMConnectionEvent): void {
-    const why = event === ZIMConnectionEvent.KickedOut ? 'signed in elsewhere' : event === ZIMConnectionEvent.TokenExpired ? 'the token has expired' : undefined;
+    const why = event === ZIMConnectionEvent.KickedOut ? 'signed out from elsewhere' : event === ZIMConnectionEvent.TokenExpired ? 'the token has expired' : undefined;
     switch (state) {
       case ZIMConnectionState.Connected:
         this.hear({ kind: 'state', state: 'online' });

@@ -11,7 +11,7 @@ const height = 84;
 
 /** Chart draws series over each other, newest at the right. Its words say the newest values to who cannot see it. */
 export function Chart({ title, unit, series }: { title: string; unit: string; series: Series[] }) {
-  const most = Math.max(1e-9, ...series.flatMap((s) => s.values));
+  const most = Math.max(1, ...series.flatMap((s) => s.values));
   const top = nice(most);
   const length = Math.max(2, ...series.map((s) => s.values.length));
   const newest = series.map((s) => ({ name: s.name, tone: s.tone, value: show(s.values.at(-1) ?? 0) }));
@@ -42,7 +42,7 @@ function nice(v: number): number {
 }
 
 export function show(v: number): string {
-  if (v === 0) return '0';
+  if (Number.isInteger(v) && v < 1000) return String(v);
   if (v >= 1000) return Math.round(v).toLocaleString('en');
   return v >= 100 ? v.toFixed(0) : v >= 1 ? v.toFixed(1) : v.toPrecision(2);
 }

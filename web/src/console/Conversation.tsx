@@ -34,7 +34,7 @@ function Members({ page, place, operator, go, say, again }: ViewProps & { page: 
         {page.members.map((m) => (
           <tr key={m.user}>
             <td><button type="button" class="link" onClick={() => go(`users/${encodeURIComponent(m.user)}`)}>{m.user}</button></td>
-            <td>{m.role}{m.muted ? ', muted' : ''}</td>
+            <td>{m.role}{m.muted && <span class="bad"> muted</span>}</td>
             <td>{m.online || ''}</td>
             <td class="acts">{operator.role === 'operator' && m.role !== 'owner' && (
               <Sure label={m.muted ? 'Unmute' : 'Mute'} onSure={() => doing(say, 'mute', { user: m.user, place, on: !m.muted, minutes: 60 }, m.muted ? 'may speak again' : 'muted for an hour', again)} />
@@ -73,7 +73,7 @@ function History({ place, operator, say, onTravel }: ViewProps & { place: string
         {newest.map((e) => (
           <tr key={e.id}>
             <td>{e.seq || ''}</td>
-            <td>{when(e.time)}</td>
+            <td class="when">{when(e.time)}</td>
             <td>{e.from} {e.traced && <Protocol name={e.traced} />}</td>
             <td class="said">{e.recalled ? <i>taken back</i> : e.text ?? <span class="dim">{e.kind}, {bytes(e.bytes)}</span>}{e.edits ? <span class="dim"> edited</span> : ''}</td>
             <td>{e.read[1] > 0 ? `${e.read[0]}/${e.read[1]}` : ''}</td>

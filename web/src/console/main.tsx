@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useBell } from '../shared/bell.js';
-import { ask, login, logout, Refusal, type Operator } from './api.js';
+import { ask, login, logout, type Operator } from './api.js';
 import { ConversationView } from './Conversation.js';
 import { Live } from './live.js';
 import { AuditView, ConfigView, ConvsView, HealthView, OverviewView, SessionsView, UsersView, UserView, type ViewProps } from './views.js';
@@ -31,9 +31,9 @@ function App() {
   const [operator, setOperator] = useState<Operator | null>();
   const [fault, setFault] = useState('');
   useEffect(() => {
-    ask<Operator>('me').then(setOperator, (e: unknown) => {
+    ask<{ operator: Operator | null }>('me').then((me) => setOperator(me.operator), (e: unknown) => {
       setOperator(null);
-      if (!(e instanceof Refusal && e.status === 401)) setFault(e instanceof Error ? e.message : String(e));
+      setFault(e instanceof Error ? e.message : String(e));
     });
   }, []);
   if (operator === undefined) return <main class="login" aria-busy="true" />;
@@ -68,7 +68,7 @@ function Desk({ operator, onOut }: { operator: Operator; onOut: () => void }) {
   const [route, go] = useRoute();
   const [said, setSaid] = useState('');
   const [live] = useState(() => new Live(() => {
-    ask('me').catch(onOut);
+    ask<{ operator: Operator | null }>('me').then((me) => me.operator ?? onOut(), onOut);
   }));
   const title = useRef<HTMLHeadingElement>(null);
   useBell(live.bell);

@@ -1,5 +1,5 @@
 // The console's views.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useBell } from '../shared/bell.js';
 import { Code } from '../shared/code.js';
 import { act, type Conv, type Deed, type Health, type Operator, type Overview, type Pulse, type Session, type User, type UserPage } from './api.js';
@@ -30,8 +30,12 @@ const names: Record<string, string> = { webim: 'WebIM', zim: 'ZIM', xmpp: 'XMPP'
 
 export function OverviewView({ live }: ViewProps) {
   useBell(live.bell);
-  const { answer, fault } = useAnswer<Overview>('overview', {});
+  const { answer, fault, again } = useAnswer<Overview>('overview', {});
   const { pulses } = live;
+  useEffect(() => {
+    const timer = setInterval(again, 5_000);
+    return () => clearInterval(timer);
+  }, []);
   const last = pulses.at(-1) ?? answer?.pulse;
   const protocols = Object.keys(last?.sessions ?? {});
   const refusals = [...new Set(pulses.flatMap((p) => Object.keys(p.refused)))].sort();

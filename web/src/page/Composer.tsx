@@ -13,7 +13,7 @@ export function Composer({ person, stage, place }: { person: Person; stage: Stag
   const file = useRef<HTMLInputElement>(null);
   const key = place ? placeKey(place) : '';
   const text = drafts[key] ?? '';
-  const ready = place !== undefined && person.state === 'online';
+  const ready = place !== undefined && person.state !== 'offline';
   const { replyTo } = person;
 
   const write = (value: string) => setDrafts({ ...drafts, [key]: value });

@@ -27,6 +27,7 @@ export function Pane({ person, stage, onTravel }: { person: Person; stage: Stage
           <p class="library">{library}</p>
         </div>
         <p class={`state is-${person.state}`} role="status">{person.state === 'offline' ? (person.why ?? 'offline') : person.state}</p>
+        {person.state === 'offline' && <button type="button" class="link again" onClick={() => location.reload()}>sign in again</button>}
       </header>
       <Log person={person} stage={stage} place={place} lines={lines} onTravel={onTravel} />
       <Composer person={person} stage={stage} place={place} />

@@ -105,6 +105,7 @@ export class Person {
     this.arrived(this, line);
     this.bell.ring();
     try {
+      await this.whenOnline();
       const said = await this.client.send(place, { ...draft, replyTo });
       // The client may have heard its own message by another way meanwhile.
       const twin = this.list(place).find((l) => l !== line && same(l, said));
@@ -142,6 +143,23 @@ export class Person {
 
   unread(place: Place): number {
     return this.at(place).filter((l) => !l.own && !l.wasRead && !l.recalled).length;
+  }
+
+  /** whenOnline lets what was written too early wait for the client to be there. */
+  private whenOnline(): Promise<void> {
+    if (this.state === 'online') return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const stop = this.bell.listen(() => {
+        if (this.state === 'connecting') return;
+        stop();
+        if (this.state === 'online') resolve();
+        else reject(new Error(this.why ?? 'not signed in'));
+      });
+      if (this.state === 'offline') {
+        stop();
+        reject(new Error(this.why ?? 'not signed in'));
+      }
+    });
   }
 
   private async attempt(what: string, act: () => Promise<void>): Promise<void> {
