@@ -33,10 +33,10 @@ func (b *batch) receipt(st *step, body chat.Receipt) error {
 // addressReceipt makes To of the authors, as far as they still are there, and the reader. In a conversation of two that is
 // everyone.
 func (b *batch) addressReceipt(st *step, authors []int64) error {
-	others := slices.DeleteFunc(authors, func(uid int64) bool { return uid == st.from || uid == 0 })
-	if st.w.name.Kind == chat.KindPeer && len(others) > 0 {
+	if st.w.name.Kind == chat.KindPeer && len(authors) > 0 {
 		return nil
 	}
+	others := slices.DeleteFunc(authors, func(uid int64) bool { return uid == st.from || uid == 0 })
 	to := []chat.UserID{st.ev.From}
 	for _, uid := range others {
 		u, err := b.s.names.user(b.l, uid)
@@ -149,11 +149,11 @@ func (b *batch) through(st *step, ref chat.Ref, ln *line) (*row, error) {
 	// Of what came after his own last word the newest is another's; so the first look nearly always finds it.
 	for _, query := range []string{
 		`SELECT t.id FROM timeline t JOIN events e ON e.id = t.id
-			WHERE t.cid = ? AND t.seq > 0 AND t.narrow = 0 AND e.kind = 'message' AND e.uid <> ? AND t.id <= ? ORDER BY t.id DESC LIMIT 1`,
-		`SELECT t.id FROM timeline t WHERE t.cid = ? AND t.seq > 0 AND t.narrow = 0 AND ? <> -1 AND t.id <= ? ORDER BY t.id DESC LIMIT 1`,
+			WHERE t.cid = ? AND t.seq > 0 AND t.narrow = 0 AND e.kind = 'message' AND e.uid <> ? AND t.id BETWEEN ? AND ? ORDER BY t.id DESC LIMIT 1`,
+		`SELECT t.id FROM timeline t WHERE t.cid = ? AND t.seq > 0 AND t.narrow = 0 AND ? <> -1 AND t.id BETWEEN ? AND ? ORDER BY t.id DESC LIMIT 1`,
 	} {
 		var id int64
-		found, err := b.l.row(query, []any{st.w.cid, st.from, ln.end()}, &id)
+		found, err := b.l.row(query, []any{st.w.cid, st.from, ln.from, ln.end()}, &id)
 		if err != nil {
 			return nil, err
 		}

@@ -67,10 +67,11 @@ func (s *Store) userPlaces(l *link, r chat.Reader, first int64, limit int) ([]pl
 	}
 	m := merge{limit: limit}
 	var one place
-	inbox := `SELECT i.id, i.pos FROM inbox i WHERE i.uid = ?1 AND i.id >= ?2 AND i.pos > 0
+	inbox := `SELECT i.id, i.pos FROM inbox i JOIN events e ON e.id = i.id
+		WHERE i.uid = ?1 AND i.id >= ?2 AND i.pos > 0 AND (?3 = 0 OR i.cid = ?3) AND (e.to_device = '' OR e.to_device = ?4)
 		AND NOT EXISTS (SELECT 1 FROM hides h WHERE h.uid = ?1 AND h.cid = i.cid AND h.id = i.id)
-		AND (?3 = 0 OR i.cid = ?3)
-		AND EXISTS (SELECT 1 FROM events e WHERE e.id = i.id AND (e.to_device = '' OR e.to_device = ?4)) ORDER BY i.id LIMIT ?5`
+		AND (e.seq = 0 OR NOT EXISTS (SELECT 1 FROM lines n WHERE n.uid = ?1 AND n.cid = i.cid AND n.hidden_to >= i.id))
+		ORDER BY i.id LIMIT ?5`
 	only, err := s.onlyConv(l, r.Conv)
 	if err != nil || (only == 0 && !r.Conv.IsZero()) {
 		return nil, err

@@ -13,6 +13,7 @@ type line struct {
 	uid, cid           int64
 	isThere            bool // there is such a row
 	isIn               bool // he is or was in it; else from and to say nothing
+	isOpen             bool // it is a room, where nobody is in it for long
 	from, to           int64
 	readID             int64
 	base, own, ownBase int64
@@ -31,7 +32,10 @@ func (ln *line) end() int64 {
 
 // sees reports whether r lies in the membership and was for him too.
 func (ln *line) sees(r *row) bool {
-	if ln.isIn && !r.within(ln.from, ln.end()) {
+	switch {
+	case ln.isIn && !r.within(ln.from, ln.end()):
+		return false
+	case !ln.isIn && !ln.isOpen && r.recipients == nil:
 		return false
 	}
 	return r.recipients == nil || slices.Contains(uidsOf(r.recipients), ln.uid)
@@ -48,6 +52,9 @@ func (ln *line) dest(from, to *sql.NullInt64) []any {
 func readLine(l *link, uid, cid int64) (*line, error) {
 	ln := &line{uid: uid, cid: cid}
 	var from, to sql.NullInt64
+	if _, err := l.row("SELECT kind = 4 FROM convs WHERE cid = ?", []any{cid}, &ln.isOpen); err != nil {
+		return ln, err
+	}
 	found, err := l.row("SELECT "+lineColumns+" FROM lines l JOIN convs c ON c.cid = l.cid WHERE l.uid = ? AND l.cid = ?",
 		[]any{uid, cid}, ln.dest(&from, &to)...)
 	ln.isThere, ln.isIn, ln.from, ln.to = found, from.Valid, from.Int64, to.Int64
