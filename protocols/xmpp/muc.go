@@ -37,6 +37,7 @@ type occupant struct {
 	shown   xmppwire.Stanza    // the presence that the others see, without its MUC parts
 	ready   bool               // the answer to joining is out
 	pending []*bridge.Delivery // what came meanwhile
+	since   chat.Place         // the answer to joining holds all up to here, and nothing beyond
 }
 
 // somebody is an occupant as others see him: one of ours, or of another protocol.

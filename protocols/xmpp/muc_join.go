@@ -16,6 +16,9 @@ import (
 func (s *session) welcome(ctx context.Context, o *occupant, d chat.Details, scene bridge.Scene, st xmppwire.Stanza, created bool) {
 	sees := s.sees(ctx, o.conv, s.user)
 	self := somebody{o.user, o.nickName(), o}
+	s.mu.Lock()
+	o.since = scene.Place
+	s.mu.Unlock()
 	for _, other := range s.occupants(ctx, o.conv) {
 		if other.local == o || other.nick == self.nick {
 			continue // a twin is seen as oneself
@@ -43,7 +46,7 @@ func (s *session) welcome(ctx context.Context, o *occupant, d chat.Details, scen
 	s.announceTo(ctx, self, o.conv, &d, []*occupant{o}, codes...)
 	s.sendHistory(ctx, o, st)
 	s.sendSubject(o, d)
-	s.release(o, scene.Place)
+	s.release(o)
 }
 
 // sendSubject sends the subject, even an empty one: it ends the history [XEP-0045 §7.2.15].
@@ -53,8 +56,14 @@ func (s *session) sendSubject(o *occupant, d chat.Details) {
 	s.send(m)
 }
 
+// knows reports whether an event is older than the occupant's entry: what is caught up on after a login comes to a
+// session that has joined meanwhile, and it has asked for as much of the past as it wants.
+func (o *occupant) knows(ev *chat.Event) bool {
+	return !ev.Place.IsZero() && ev.Place.Pos <= o.since.Pos
+}
+
 // release shows what came while the answer to joining was written, but for what is in the history anyway.
-func (s *session) release(o *occupant, after chat.Place) {
+func (s *session) release(o *occupant) {
 	for {
 		s.mu.Lock()
 		pending := o.pending
@@ -66,7 +75,7 @@ func (s *session) release(o *occupant, after chat.Place) {
 		}
 		s.mu.Unlock()
 		for _, d := range pending {
-			if d.Event.Place.IsZero() || d.Event.Place.Pos > after.Pos {
+			if !o.knows(d.Event) {
 				if err := s.showIn(o, d); err != nil {
 					s.log.Err(err).Msg("cannot show an event")
 				}
@@ -139,7 +148,7 @@ func (s *session) pastOf(ctx context.Context, o *occupant, page []chat.Entry) []
 	var out []xmppwire.Stanza
 	for i := range page {
 		entry := &page[i]
-		if m, ok := entry.Body.(chat.Message); !ok || isRecalled(m) {
+		if m, ok := entry.Body.(chat.Message); !ok || isRecalled(m) || entry.Place.Pos > o.since.Pos {
 			continue
 		}
 		stanzas, err := s.m.FromEvent(chat.Record{Event: &entry.Event}, s.viewOf(ctx, &entry.Event, true))

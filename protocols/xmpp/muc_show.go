@@ -23,8 +23,11 @@ func (s *session) showConv(d *bridge.Delivery) error {
 		return nil
 	}
 	s.mu.Unlock()
-	if o == nil {
+	switch {
+	case o == nil:
 		return s.showOutside(ev)
+	case o.knows(ev):
+		return nil
 	}
 	return s.showIn(o, d)
 }
