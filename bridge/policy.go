@@ -91,7 +91,8 @@ func (p Policy) place(a Actor, d chat.Draft, s chat.Snapshot) error {
 // inside is place for groups, threads and rooms.
 func (p Policy) inside(a Actor, d chat.Draft, s chat.Snapshot) error {
 	if b, ok := d.Body.(chat.Lifecycle); ok && b.Created {
-		if s.Details != nil {
+		// A room ends when it is empty, and its id is a name that people agree on: it may be made again.
+		if again := d.Conv.Kind == chat.KindRoom && s.Details != nil && s.Details.Dissolved; s.Details != nil && !again {
 			return chat.RefuseFor(chat.AlreadyExists, "this id is or was taken")
 		}
 		return nil

@@ -50,9 +50,10 @@ type Details struct {
 	LastPlace   Place
 }
 
-// Silences reports whether a member of role r may not speak at now, by the rule for all.
+// Silences reports whether a member of role r may not speak at now, by the rule for all. The owner always may; an admin
+// unless the rule names his role itself; an application's own roles are silent as members are.
 func (d *Details) Silences(r Role, now time.Time) bool {
-	if r.IsManager() || (!d.SilentUntil.IsZero() && !now.Before(d.SilentUntil)) {
+	if r == RoleOwner || (!d.SilentUntil.IsZero() && !now.Before(d.SilentUntil)) {
 		return false
 	}
 	for _, silent := range d.Silent {

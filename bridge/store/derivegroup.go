@@ -12,6 +12,9 @@ func (b *batch) lifecycle(st *step, body chat.Lifecycle) error {
 		return b.dissolve(st)
 	}
 	if st.w != nil {
+		if st.ev.Conv.Kind == chat.KindRoom && st.w.details.Dissolved {
+			return b.reopen(st, body)
+		}
 		return chat.RefuseFor(chat.AlreadyExists, "this id is or was taken")
 	}
 	c := st.ev.Conv
@@ -49,6 +52,19 @@ func (b *batch) lifecycle(st *step, body chat.Lifecycle) error {
 		return err
 	}
 	return b.found(st, body, parent, root)
+}
+
+// reopen makes a room again under an id that a room had: rooms end when they are empty, and their ids are names that
+// people agree on. Its history goes on; nothing else of the old room is left.
+func (b *batch) reopen(st *step, body chat.Lifecycle) error {
+	if err := b.flush(); err != nil {
+		return err
+	}
+	if err := b.l.exec("DELETE FROM attributes WHERE cid = ?", st.w.cid); err != nil {
+		return err
+	}
+	st.w.roster, st.w.ownRoster, st.w.touched = &roster{}, true, true
+	return b.found(st, body, nil, nil)
 }
 
 // found fills a new group, thread or room.

@@ -236,3 +236,21 @@ func TestARoomHasListsAndHistoryAndNoFeed(t *testing.T) {
 		t.Errorf("bob %+v", m)
 	}
 }
+
+func TestARoomThatEndedCanBeMadeAgain(t *testing.T) {
+	w := newWorld(t)
+	r := chat.Room("r")
+	w.do("alice", r, chat.Lifecycle{Created: true, Attributes: map[string]string{"k": "old"}})
+	w.change("alice", r, chat.ChangeMute, "bob")
+	w.refused("bob", r, chat.Lifecycle{Created: true}, chat.AlreadyExists)
+	w.do("alice", r, chat.Lifecycle{})
+	w.do("bob", r, chat.Lifecycle{Created: true})
+	w.reopen()
+	d := must(w.Details(t.Context(), r))(t)
+	if d.Owner != "bob" || d.Dissolved || len(d.Attributes) != 0 {
+		t.Errorf("details %+v", d)
+	}
+	if m := must(w.Member(t.Context(), r, "bob"))(t); m.Muted || m.Role != chat.RoleOwner {
+		t.Errorf("bob %+v", m)
+	}
+}
