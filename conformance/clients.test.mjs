@@ -53,7 +53,7 @@ describe('clients', { concurrency: false, timeout: 240000 }, () => {
     try {
       await body();
     } catch (e) {
-      console.error(`the gateway's last lines:\n${gateway?.log(30)}`);
+      console.error(`the gateway's last lines:\n${gateway?.log()}`);
       throw e;
     }
   });

@@ -113,9 +113,9 @@ export class Gateway {
     if (process.env.CONFORMANCE_LOG) process.stderr.write(text);
   }
 
-  /** log returns the last lines of what the gateway wrote, for a failure's message. */
-  log(lines = 60) {
-    return this.#log.join('').split('\n').slice(-lines).join('\n');
+  /** log returns the last lines of what the gateway wrote since the last call, for a failure's message. */
+  log(lines = 25) {
+    return this.#log.splice(0).join('').split('\n').slice(-lines).join('\n');
   }
 
   get pid() {

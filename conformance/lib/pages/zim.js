@@ -22,7 +22,7 @@ const text = (m) => (typeof m.message === 'string' ? m.message : undefined);
 
 const hear = (chat) => (instance, data) => {
   for (const m of data.messageList) {
-    report({ kind: 'message', id: String(m.messageID), from: m.senderUserID, to: m.conversationID, chat,
+    report({ kind: text(m) === undefined ? 'other' : 'message', id: String(m.messageID), from: m.senderUserID, to: m.conversationID, chat,
       conv: m.conversationID, type: m.type, text: text(m), time: m.timestamp, seq: m.messageSeq, offline: data.info?.isOfflineMessage });
   }
 };
