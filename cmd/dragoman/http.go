@@ -66,7 +66,7 @@ func observe(m *metrics.Metrics, log zerolog.Logger) gin.HandlerFunc {
 		c.Next()
 		took := time.Since(begin)
 		code := c.Writer.Status()
-		if c.IsWebsocket() && !c.Writer.Written() {
+		if c.IsWebsocket() && code == http.StatusOK { // what took over the connection told nobody its code
 			code = http.StatusSwitchingProtocols
 		}
 		m.Answered(c.Request.Method, code, took)

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
 
 	"dragoman/bridge/chat"
@@ -194,6 +195,23 @@ func TestRootIsThePageOrTheZIMServerAPI(t *testing.T) {
 			t.Errorf("%s %s lacks its guards: %v", c.method, c.path, header)
 		}
 	}
+}
+
+func TestWebSocketsAreCountedAsSuch(t *testing.T) {
+	r := serve(t)
+	conn, resp, err := (&websocket.Dialer{Subprotocols: []string{"xmpp"}}).Dial("ws://"+r.addresses["http"]+"/xmpp-websocket", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	_ = conn.Close()
+	for range 500 {
+		if _, _, body := r.fetch(t, "admin", "GET", "/metrics"); strings.Contains(body, `dragoman_http_requests_total{code="101"} 1`) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond) // the session ends in its own time
+	}
+	t.Error("no request with code 101")
 }
 
 func TestHTTPSServesTheSameAsHTTP(t *testing.T) {

@@ -42,7 +42,7 @@ func New(version string, read func() Reading) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(), codes: map[string]uint64{},
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "dragoman_http_requests_total", Help: "HTTP requests answered, by status code. WebSockets count when they are set up.",
+			Name: "dragoman_http_requests_total", Help: "HTTP requests answered, by status code. A WebSocket counts as 101 once it has ended.",
 		}, []string{"code"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "dragoman_http_request_seconds", Help: "How long HTTP requests took, WebSockets not among them.",
