@@ -3,6 +3,7 @@ package webim
 import (
 	"encoding/json"
 	"reflect"
+	"strconv"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
@@ -41,12 +42,17 @@ func (f *frontend) ReadFrame(packet []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	shown := map[string]any{"command": up.Envelope.GetCommand().String()}
+	shown := map[string]json.RawMessage{}
 	if meta := up.Sync.GetMeta(); meta != nil {
-		if shown["meta"], err = readable(meta); err != nil {
+		opened, err := readable(meta)
+		if err != nil {
+			return "", err
+		}
+		if err := json.Unmarshal(opened, &shown); err != nil {
 			return "", err
 		}
 	}
+	shown["command"] = json.RawMessage(strconv.Quote(up.Envelope.GetCommand().String()))
 	text, err := json.MarshalIndent(shown, "", "  ")
 	return string(text), err
 }

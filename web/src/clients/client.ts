@@ -31,6 +31,8 @@ export interface Said extends Name {
   time: number;
   recalled?: boolean;
   edited?: boolean;
+  /** Of one's own message out of history: how far it had got. */
+  reached?: 'delivered' | 'read';
 }
 
 export interface Draft {

@@ -23,6 +23,8 @@ interface SDKMessage {
   time?: number | string;
   ext?: { msgQuote?: { msgID?: string } };
   reactions?: SDKReaction[];
+  isRead?: boolean;
+  isDelivered?: boolean;
 }
 interface SDKReaction {
   reaction: string;
@@ -185,7 +187,8 @@ export class WebIMClient implements Client {
     const id = String(m.id);
     const picture = m.type === 'img' && m.url ? { url: this.link(m.thumb ?? m.url), width: m.width, height: m.height } : undefined;
     return { id, event: id, place: this.place(m), from: m.from || this.who.id, text: m.msg ?? (picture ? '' : `[${m.type ?? 'message'}]`),
-      picture, replyTo: m.ext?.msgQuote?.msgID, time: Number(m.time) || Date.now() };
+      picture, replyTo: m.ext?.msgQuote?.msgID, time: Number(m.time) || Date.now(),
+      reached: m.isRead ? 'read' : m.isDelivered ? 'delivered' : undefined };
   }
 
   private link(url: string): string {

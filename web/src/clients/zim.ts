@@ -140,6 +140,7 @@ export class ZIMClient implements Client {
       time: m.timestamp ?? Date.now(),
       recalled: m.type === ZIMMessageType.Revoke,
       edited: Boolean(m.editedTime),
+      reached: m.receiptStatus === ZIMMessageReceiptStatus.Done ? 'read' : undefined,
     };
   }
 

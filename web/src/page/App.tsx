@@ -87,7 +87,7 @@ function People({ stage }: { stage: Stage }) {
   return (
     <nav class="people" aria-label="People">
       {stage.people.map((p) => (
-        <button type="button" class={`by-${p.access.protocol}`} key={p.id} onClick={() =>
+        <button type="button" class={`by-${p.access.protocol}`} key={p.id} aria-current={p.inView ? 'true' : undefined} onClick={() =>
           document.getElementById(`pane-${p.id}`)?.scrollIntoView({ behavior: 'smooth', inline: 'center', block: 'nearest' })}>
           <span class="face" aria-hidden="true">{p.access.name[0]}</span>{p.access.name}<small>{libraries[p.access.protocol].protocol}</small>
         </button>

@@ -83,7 +83,7 @@ function Menu({ line, person, close }: Props & { close: () => void }) {
     <div class="menu" ref={menu} role="group" aria-label="Message actions" onKeyDown={(e) => e.key === 'Escape' && leave()}>
       <div class="emojis">
         {emojis.map((e) => (
-          <button type="button" aria-label={`React with ${e}`} onClick={then(() => void person.react(line, e))}>{e}</button>
+          <button type="button" aria-label={`React with ${e}`} onClick={then(() => void person.react(line, e))}><span class="emoji">{e}</span></button>
         ))}
       </div>
       <button type="button" onClick={() => {
@@ -105,7 +105,7 @@ function Reactions({ line, person, stage }: { line: Line; person: Person; stage:
         <li key={emoji}>
           <button type="button" aria-pressed={users.includes(person.id)} title={users.map((u) => stage.name(u)).join(', ')}
             onClick={() => void person.react(line, emoji)}>
-            {emoji} <span>{users.length}</span>
+            <span class="emoji">{emoji}</span> {users.length}
             <span class="hidden"> from {users.map((u) => stage.name(u)).join(', ')}</span>
           </button>
         </li>

@@ -70,7 +70,11 @@ function Log({ person, stage, place, lines, onTravel }: {
 function useReading(section: { current: HTMLElement | null }, person: Person, place: Place | undefined, count: number): void {
   const [seen, setSeen] = useState(false);
   useEffect(() => {
-    const watch = new IntersectionObserver(([e]) => setSeen(e?.isIntersecting ?? false), { threshold: 0.6 });
+    const watch = new IntersectionObserver(([e]) => {
+      person.inView = e?.isIntersecting ?? false;
+      person.bell.ring();
+      setSeen(person.inView);
+    }, { threshold: 0.6 });
     if (section.current) watch.observe(section.current);
     return () => watch.disconnect();
   }, []);

@@ -36,6 +36,9 @@ export class Person {
   /** What this person is writing, kept while another conversation is looked at. */
   replyTo?: Line;
 
+  /** Whether this person's pane can be seen. */
+  inView = false;
+
   private readonly lines = new Map<string, Line[]>();
   private readonly remembered = new Set<string>();
   private readonly typing = new Map<string, { by: string; until: number }>();
@@ -265,6 +268,7 @@ export class Person {
   private put(said: Said, live: boolean): void {
     const known = this.list(said.place).find((l) => same(l, said));
     if (known) {
+      if (said.reached) this.raise(known, said.reached);
       known.event ??= said.event;
       if (said.recalled) Object.assign(known, { recalled: true, text: '', picture: undefined });
       else if (said.edited && said.text) Object.assign(known, { text: said.text, edited: true });
@@ -285,7 +289,7 @@ export class Person {
   }
 
   private fresh(said: Said): Line {
-    return { ...said, key: `${this.id}-${++this.made}`, own: said.from === this.id, tick: said.id ? 'sent' : 'sending', readers: [], readCount: 0, reactions: new Map() };
+    return { ...said, key: `${this.id}-${++this.made}`, own: said.from === this.id, tick: said.reached ?? (said.id ? 'sent' : 'sending'), readers: [], readCount: 0, reactions: new Map() };
   }
 
   private list(place: Place): Line[] {
