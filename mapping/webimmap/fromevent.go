@@ -275,7 +275,7 @@ func ackBody(t webimwire.MessageBody_Type, id chat.EventID) *webimwire.MessageBo
 func (r Realm) receipted(rec chat.Record, b chat.Receipt, to Reader) ([]*webimwire.Meta, error) {
 	ev := rec.Event
 	grouped := ev.Conv.Kind != chat.KindPeer
-	if len(b.Messages) == 0 && b.Through.IsZero() || grouped && ev.From == to.User {
+	if r.readsAll(ev, b) || grouped && ev.From == to.User {
 		if b.State != chat.Read {
 			return nil, nil // there is no "all delivered"
 		}
@@ -313,6 +313,19 @@ func (r Realm) receipted(rec chat.Record, b chat.Receipt, to Reader) ([]*webimwi
 		metas = append(metas, m)
 	}
 	return metas, nil
+}
+
+// readsAll reports whether a receipt is of the whole conversation: because its author
+// said so, or because it reaches up to the newest message.
+func (r Realm) readsAll(ev *chat.Event, b chat.Receipt) bool {
+	switch {
+	case len(b.Messages) > 0:
+		return false
+	case b.Through.IsZero(), ev.Native.Protocol == Protocol && string(ev.Native.Data) == channelNative:
+		return true
+	default:
+		return b.State == chat.Read && r.Names.Newest(ev.Conv, b.Through)
+	}
 }
 
 // groupAck adds what the author's client counts readers by [webim 6.4].

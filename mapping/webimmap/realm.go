@@ -18,6 +18,10 @@ type Names interface {
 	// Details returns a group, thread or room as it stands, for the names and
 	// counts that notices carry; nil if there is none or it cannot be told.
 	Details(c chat.Conv) *chat.Details
+	// Mutual reports whether a and b are contacts of each other now.
+	Mutual(a, b chat.UserID) bool
+	// Newest reports whether nothing was said in c after what ref names.
+	Newest(c chat.Conv, ref chat.Ref) bool
 }
 
 // Realm is what every translation needs to know of the gateway that it is for. It

@@ -14,10 +14,18 @@ func (r Realm) contact(ev *chat.Event, b chat.Contact, to Reader) ([]*webimwire.
 		if mine {
 			return nil, nil
 		}
+		if r.Names.Mutual(ev.From, other) { // he had agreed before he was asked
+			return one(r.roster(ev, webimwire.RosterBody_ACCEPT, other, ""))
+		}
 		return one(r.roster(ev, webimwire.RosterBody_ADD, other, b.Note))
 	case chat.ContactAccept, chat.ContactAdd:
-		if mine || b.Change == chat.ContactAdd {
+		switch {
+		case len(ev.To) == 1 && ev.To[0] == ev.From:
+			return nil, nil // agrees to what nobody has asked yet
+		case mine, b.Change == chat.ContactAdd && !isAccepting(ev.Native):
 			return one(r.roster(ev, webimwire.RosterBody_ACCEPT, other, ""))
+		case !r.Names.Mutual(ev.From, other):
+			return one(r.roster(ev, webimwire.RosterBody_REMOTE_ACCEPT, other, ""))
 		}
 		return r.agreed(ev, other)
 	case chat.ContactDecline:
@@ -73,3 +81,11 @@ func (r Realm) blocked(ev *chat.Event, b chat.Block, to Reader) ([]*webimwire.Me
 	}
 	return one(r.roster(ev, op, ev.Conv.Other(ev.From), ""))
 }
+
+// acceptNative marks a ContactAdd that answers an invitation.
+const acceptNative = "accept"
+
+// AcceptNative keeps with a ContactAdd that the other had asked for it.
+func AcceptNative() chat.Native { return chat.Native{Protocol: Protocol, Data: []byte(acceptNative)} }
+
+func isAccepting(n chat.Native) bool { return n.Protocol == Protocol && string(n.Data) == acceptNative }

@@ -85,7 +85,7 @@ func (r Realm) chatDraft(me chat.UserID, meta *webimwire.Meta, body *webimwire.M
 	case webimwire.MessageBody_READ_ACK, webimwire.MessageBody_DELIVER_ACK:
 		d.Body, err = receipt(body)
 	case webimwire.MessageBody_CHANNEL_ACK:
-		d.Body = chat.Receipt{State: chat.Read}
+		d.Body, d.Native = chat.Receipt{State: chat.Read}, chat.Native{Protocol: Protocol, Data: []byte(channelNative)}
 		if conv.Kind != chat.KindPeer {
 			d.To = []chat.UserID{me} // in a group it clears one's own count and tells nobody else
 		}
@@ -240,6 +240,10 @@ func without(m map[string]chat.Value, key string) map[string]chat.Value {
 	}
 	return m
 }
+
+// channelNative marks a receipt of a whole conversation: once it exists it names the
+// message that was the last one.
+const channelNative = "channel"
 
 func priority(tag *webimwire.KeyValue) chat.Priority {
 	if tag == nil {

@@ -44,6 +44,10 @@ func (directory) Details(c chat.Conv) *chat.Details {
 	return &chat.Details{Conv: c, Name: "team", Count: 5, Parent: chat.Group(samples.GroupID), Root: chat.Ref{ID: 77}}
 }
 
+func (directory) Mutual(a, b chat.UserID) bool { return false }
+
+func (directory) Newest(c chat.Conv, ref chat.Ref) bool { return ref.ID%2 == 0 }
+
 func realm(t testing.TB) Realm {
 	memory := new(names.Memory)
 	for _, u := range []chat.UserID{samples.Alice, samples.Bob, samples.Carol} {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"dragoman/bridge/chat"
+	"dragoman/bridge/store"
 	"dragoman/mapping/names"
 )
 
@@ -32,6 +33,24 @@ func (d *directory) Details(c chat.Conv) *chat.Details {
 		return nil
 	}
 	return &details
+}
+
+// Mutual implements webimmap.Names.
+func (d *directory) Mutual(a, b chat.UserID) bool {
+	relation, err := d.Store.Contact(d.ctx, a, b)
+	if err != nil {
+		d.Log.Err(err).Msg("cannot tell whether two are contacts")
+	}
+	return err == nil && relation.Mutual()
+}
+
+// Newest implements webimmap.Names.
+func (d *directory) Newest(c chat.Conv, ref chat.Ref) bool {
+	page, _, err := d.Store.History(d.ctx, "", c, store.HistoryQuery{Limit: 1, Kinds: []string{chat.BodyName(chat.Message{})}})
+	if err != nil {
+		d.Log.Err(err).Stringer("conv", c).Msg("cannot tell the newest message")
+	}
+	return err == nil && len(page) == 1 && page[0].ID <= ref.ID
 }
 
 // conv finds what kind of conversation an id names [webim 5]: groups, threads and

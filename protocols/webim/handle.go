@@ -149,26 +149,29 @@ func (s *session) complete(ctx context.Context, meta *webimwire.Meta, draft *cha
 			draft.Body = b
 		}
 	case chat.Contact:
-		if b.Change == chat.ContactAccept {
-			accepted, err := s.accepting(ctx, s.actor.User, draft.Conv)
-			draft.Body = accepted
-			return err
-		}
+		return s.completeContact(ctx, s.actor, draft, b)
 	}
 	return nil
 }
 
-// accepting is what it means to accept a contact in conv: contacts are mutual in
-// this protocol, so who asks agrees, and who accepts is a contact too.
-func (f *frontend) accepting(ctx context.Context, me chat.UserID, conv chat.Conv) (chat.Contact, error) {
-	relation, err := f.Store.Contact(ctx, me, conv.Other(me))
-	if err != nil {
-		return chat.Contact{}, err
+// completeContact makes a request about a contact what this protocol means by it:
+// contacts are mutual, so who asks agrees, and who accepts is a contact too.
+func (f *frontend) completeContact(ctx context.Context, a bridge.Actor, draft *chat.Draft, b chat.Contact) error {
+	switch b.Change {
+	case chat.ContactAsk:
+		_, err := f.Router.Submit(ctx, a, chat.Draft{Conv: draft.Conv, To: []chat.UserID{a.User}, Body: chat.Contact{Change: chat.ContactAccept}})
+		return err
+	case chat.ContactAccept:
+		relation, err := f.Store.Contact(ctx, a.User, draft.Conv.Other(a.User))
+		if err != nil {
+			return err
+		}
+		if !relation.Asked && !relation.Mutual() {
+			return chat.Refuse(chat.NotFound, "there is no invitation of that user")
+		}
+		draft.Body, draft.Native = chat.Contact{Change: chat.ContactAdd}, webimmap.AcceptNative()
 	}
-	if !relation.Asked && !relation.Mutual() {
-		return chat.Contact{}, chat.Refuse(chat.NotFound, "there is no invitation of that user")
-	}
-	return chat.Contact{Change: chat.ContactAdd}, nil
+	return nil
 }
 
 // isIdle reports whether a refusal means only that there was nothing to do: a

@@ -92,11 +92,21 @@ func (c *call) askContacts() (reply, error) {
 		return reply{}, err
 	}
 	for _, u := range ids {
-		if err := c.submit(chat.Peer(c.me, u), chat.Contact{Change: chat.ContactAsk, Note: b.Reason}); err != nil {
+		if err := c.submitContact(chat.Peer(c.me, u), chat.Contact{Change: chat.ContactAsk, Note: b.Reason}); err != nil {
 			return reply{}, err
 		}
 	}
 	return reply{Data: b.List}, nil
+}
+
+// submitContact is submit for what contacts are to each other in this protocol.
+func (c *call) submitContact(conv chat.Conv, b chat.Contact) error {
+	d := chat.Draft{Conv: conv, Body: b}
+	if err := c.completeContact(c.ctx, c.actor(), &d, b); err != nil {
+		return err
+	}
+	_, err := c.Router.Submit(c.ctx, c.actor(), d)
+	return err
 }
 
 func (c *call) acceptContact() (reply, error) {
@@ -104,11 +114,7 @@ func (c *call) acceptContact() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	body, err := c.accepting(c.ctx, c.me, conv)
-	if err != nil {
-		return reply{}, err
-	}
-	return reply{Data: map[string]any{"result": "ok"}}, c.submit(conv, body)
+	return reply{Data: map[string]any{"result": "ok"}}, c.submitContact(conv, chat.Contact{Change: chat.ContactAccept})
 }
 
 func (c *call) contactChange(change chat.ContactChange) (reply, error) {

@@ -49,8 +49,12 @@ func (c *call) userAddress(u chat.UserID, device chat.DeviceID) string {
 	return address
 }
 
-// lastMeta is the newest message of a conversation; empty where there is none.
+// lastMeta is the newest message of a conversation that was not taken back; empty
+// where there is none.
 func (c *call) lastMeta(e *chat.Entry) map[string]any {
+	if e != nil && e.Recall != nil {
+		e = c.before(e)
+	}
 	if e == nil {
 		return map[string]any{}
 	}
@@ -65,6 +69,21 @@ func (c *call) lastMeta(e *chat.Entry) map[string]any {
 	return map[string]any{
 		"from": c.userAddress(e.From, e.Device), "id": e.ID.String(), "payload": payload.Text(), "timestamp": e.Time.UnixMilli(), "to": to,
 	}
+}
+
+// before finds the newest message before e that was not recalled either, not far back.
+func (c *call) before(e *chat.Entry) *chat.Entry {
+	page, _, err := c.Store.History(c.ctx, c.me, e.Conv, store.HistoryQuery{Before: e.ID, Limit: 20, Kinds: []string{chat.BodyName(chat.Message{})}})
+	if err != nil {
+		c.Log.Err(err).Stringer("conv", e.Conv).Msg("cannot tell the message before")
+		return nil
+	}
+	for i := len(page) - 1; i >= 0; i-- {
+		if page[i].Recall == nil {
+			return &page[i]
+		}
+	}
+	return nil
 }
 
 // channels is the list of conversations as the 3.x SDKs know it.
