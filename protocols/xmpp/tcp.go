@@ -166,12 +166,13 @@ func (l *tcpLink) end() {
 	})
 }
 
-// maxDrain bounds what is read and dropped at the end, so that our last words are not lost to a reset.
-const maxDrain = 1 << 20
+// maxDrain bounds what is read and dropped at the end, so that our last words are not lost to a reset: more than a peer has
+// under way that did not stop in time.
+const maxDrain = 16 << 20
 
 // drain reads until the peer closes, for as long as the goodbye may take.
 func (l *tcpLink) drain() {
-	var sink [4096]byte
+	var sink [16 << 10]byte
 	for n := 0; n < maxDrain; {
 		k, err := l.conn.Read(sink[:])
 		if err != nil {
