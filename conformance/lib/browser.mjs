@@ -28,11 +28,12 @@ const bundles = {
   '/pages/webim3.js': path.join(here, 'pages', 'webim3.js'),
   '/pages/webim1.js': path.join(here, 'pages', 'webim1.js'),
   '/pages/zim.js': path.join(here, 'pages', 'zim.js'),
+  '/pages/zim-all.js': path.join(here, '..', 'zim', 'page.js'),
 };
 
 /** page is a document that loads the scripts named in its query, in order. */
 function document(scripts) {
-  const tags = scripts.map((s) => `<script ${s.endsWith('pages/zim.js') ? 'type="module" ' : ''}src="${s}"></script>`);
+  const tags = scripts.map((s) => `<script ${/pages\/zim(-all)?\.js$/.test(s) ? 'type="module" ' : ''}src="${s}"></script>`);
   return `<!doctype html><meta charset="utf-8"><title>client</title><link rel="icon" href="data:,">${tags.join('')}`;
 }
 

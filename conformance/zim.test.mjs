@@ -1,0 +1,25 @@
+// Everything that sdk/zim does against a running gateway, and what an app's server asks of it.
+import { after, before } from 'node:test';
+import { Browser } from './lib/browser.mjs';
+import { Gateway } from './lib/gateway.mjs';
+import { AppServer, world } from './zim/people.mjs';
+
+before(async () => {
+  world.people = [];
+  world.gateway = await Gateway.start();
+  world.browser = await Browser.start();
+  world.secret = (await world.gateway.zimSecret()).trim();
+  world.server = new AppServer(world.gateway, world.secret);
+});
+
+after(async () => {
+  await world.browser?.close();
+  await world.gateway?.end();
+});
+
+await import('./zim/session.mjs');
+await import('./zim/messages.mjs');
+await import('./zim/lists.mjs');
+await import('./zim/users.mjs');
+await import('./zim/groups.mjs');
+await import('./zim/rooms.mjs');

@@ -1,0 +1,100 @@
+// Logging in and out, and staying connected.
+import assert from 'node:assert/strict';
+import { Person, fresh, mint, pair, refuses, scenario, world } from './people.mjs';
+
+scenario('the guide: create, listen, log in, send, receive, renew, log out, destroy', async () => {
+  const [a, b] = [new Person(fresh('guide')), new Person(fresh('guide'))];
+  await a.open({ advanced: { server: world.gateway.ws } });
+  assert.equal(await a.page.evaluate(() => client.statics('getVersion', [])), '2.29.0');
+  assert.equal(await a.page.evaluate(() => client.statics('getInstance', [])), true);
+  assert.equal(await a.page.evaluate(() => client.statics('create', [{ appID: 1 }])), null, 'there is one instance at a time');
+  assert.equal(await a.page.evaluate(() => client.statics('setGeofencingConfig', [[2], 1])), false);
+  await a.page.evaluate(() => client.now('setLogConfig', [{ logLevel: 'error' }]));
+  const token = await world.gateway.zimToken(a.user);
+  await a.zim.login({ userID: a.user, userName: 'Guide', userAvatarUrl: '', userExtendedData: '' }, token);
+  await b.login();
+  await a.event('connectionStateChanged', (d) => d.state === 1 && d.event === 1);
+  await a.event('connectionStateChanged', (d) => d.state === 2 && d.event === 0);
+  const sent = await a.zim.sendMessage({ type: 1, message: 'Message text', extendedData: 'more' }, b.user, 0, { priority: 1 }, { $tell: 'guide' });
+  assert.match(sent.message.messageID, /^\d+$/);
+  const attached = await a.heard.until('attached', (e) => e.kind === 'attached');
+  assert.equal(attached.message.sentStatus, 0);
+  assert.equal(attached.message.localMessageID, sent.message.localMessageID);
+  assert.equal(sent.message.sentStatus, 1);
+  const got = await b.event('receivePeerMessage', (d) => d.fromConversationID === a.user);
+  assert.equal(got.messageList[0].message, 'Message text');
+  assert.equal(got.messageList[0].extendedData, 'more');
+  assert.equal(got.messageList[0].direction, 1);
+  await b.event('peerMessageReceived', (d) => d.messageList[0].messageID === sent.message.messageID && !d.info.isOfflineMessage);
+  await a.event('messageSentStatusChanged', (d) => d.infos[0].status === 1);
+  assert.equal((await a.zim.renewToken(token)).token, token);
+  await a.zim.off('error');
+  await refuses(6000010, a.zim.uploadLog());
+  await refuses(6000013, a.zim.callExperimentalAPI('{}'));
+  await a.zim.logout();
+  await a.event('connectionStateChanged', (d) => d.state === 0);
+  await refuses(6000121, a.zim.querySelfUserInfo());
+  await a.zim.destroy();
+  await refuses(6000002, a.zim.querySelfUserInfo());
+});
+
+scenario('tokens are refused with their own codes, and a second login is', async () => {
+  const p = await new Person(fresh('token')).open();
+  const login = (token) => p.zim.login(p.user, { userName: '', token, isOfflineLogin: false });
+  await refuses(6000107, login('03abc'));
+  await refuses(6000103, login('04abc'));
+  await refuses(6000103, login(mint('somebody')));
+  await p.event('connectionStateChanged', (d) => d.state === 0 && d.event === 2);
+  const good = mint(p.user);
+  await login(good);
+  await refuses(6000111, login(good));
+  await refuses(6000103, p.zim.renewToken(mint('somebody')));
+  await refuses(6000001, p.zim.sendMessage());
+  await refuses(6000001, p.zim.sendMessage({ type: 1, message: 'x' }, '', 0, { priority: 1 }));
+});
+
+scenario('a token that runs out is told of, and ends the session unless it is renewed', async () => {
+  const [kept, lost] = [new Person(fresh('expire')), new Person(fresh('expire'))];
+  await kept.login({ token: mint(kept.user, 45) });
+  await lost.login({ token: mint(lost.user, 45) });
+  const told = await kept.event('tokenWillExpire', () => true, 40000);
+  assert.ok(told.second > 0 && told.second <= 31, `${told.second} s left`);
+  await kept.zim.renewToken(mint(kept.user));
+  await lost.event('connectionStateChanged', (d) => d.state === 0 && d.event === 5, 60000);
+  await refuses(6000121, lost.zim.querySelfUserInfo());
+  await kept.zim.querySelfUserInfo();
+});
+
+scenario('the server goes and comes back: nothing is missed and nothing comes twice', async () => {
+  const [a, b] = await pair('stay');
+  const texts = [];
+  for (let i = 0; i < 3; i++) {
+    texts.push(`before ${i}`);
+    await a.says(texts.at(-1), b.user);
+  }
+  await world.gateway.kill();
+  await a.event('connectionStateChanged', (d) => d.state === 3 && d.event === 3);
+  const sending = a.says('while away', b.user); // a message waits for the link
+  await refuses(6000104, a.zim.querySelfUserInfo()); // a question does not
+  await world.gateway.serve();
+  texts.push((await sending).message);
+  await b.event('connectionStateChanged', (d) => d.state === 3);
+  for (let i = 0; i < 3; i++) {
+    texts.push(`after ${i}`);
+    await a.says(texts.at(-1), b.user);
+  }
+  await b.gets((m) => m.message === 'after 2', 20000);
+  const heard = b.events('peerMessageReceived').flatMap((d) => d.messageList.map((m) => m.message));
+  assert.deepEqual(heard, texts);
+  await b.event('conversationSyncStateChanged', (d) => d.state === 1);
+});
+
+scenario('methods that come later reject and never hang', async () => {
+  const [a] = await pair('later');
+  const later = ['callInvite', 'callCancel', 'callAccept', 'callReject', 'callingInvite', 'callJoin', 'callQuit', 'callEnd',
+    'queryCallInvitationList', 'addFriend', 'deleteFriends', 'checkFriendsRelation', 'updateFriendAlias', 'updateFriendAttributes',
+    'queryFriendsInfo', 'queryFriendList', 'searchLocalFriends', 'sendFriendApplication', 'acceptFriendApplication',
+    'rejectFriendApplication', 'queryFriendApplicationList', 'addUsersToBlacklist', 'removeUsersFromBlacklist', 'queryBlacklist',
+    'checkUserIsInBlacklist'];
+  for (const method of later) await refuses(6000013, a.zim[method]({}, {}, {}));
+});
