@@ -180,13 +180,20 @@ describe('garbage', { concurrency: false, timeout: 240000 }, () => {
 
   // ZIM
 
-  attack('ZIM socket: what is no JSON-RPC', async () => {
-    for (const [frame, code] of [['{', -32700], [randomBytes(50).toString('latin1'), -32700], ['[]', -32600], ['{"jsonrpc":"1.0","id":1,"method":"login"}', -32600]]) {
+  attack('ZIM socket: what is no JSON, and what is no JSON-RPC', async () => {
+    for (const frame of ['{', 'null null', randomBytes(50).toString('latin1')]) {
       const frames = await Frames.open(`${gateway.ws}/zim`, 'zim.dragoman.1');
       const answer = JSON.parse(await frames.send(frame).until(/error/));
-      assert.equal(answer.error.code, code, frame);
-      await frames.end();
+      assert.equal(answer.error.code, -32700, frame);
+      assert.equal((await frames.end()).code, 1007, frame);
     }
+    // A broken envelope is answered as JSON-RPC says, and the client may go on.
+    const frames = await Frames.open(`${gateway.ws}/zim`, 'zim.dragoman.1');
+    for (const frame of ['[]', '{"jsonrpc":"1.0","id":1,"method":"login"}', '{"jsonrpc":"2.0","id":null,"method":"login"}']) {
+      frames.texts.length = 0;
+      assert.equal(JSON.parse(await frames.send(frame).until(/error/)).error.code, -32600, frame);
+    }
+    frames.destroy();
   });
 
   attack('ZIM socket: bytes where text belongs, a frame too large, invalid UTF-8', async () => {

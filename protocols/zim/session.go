@@ -128,6 +128,8 @@ func goodbye(cause error) (code int, reason string) {
 		return wsconn.ClosePolicy, "no login in time"
 	case errors.Is(cause, errBinary):
 		return wsconn.CloseUnsupported, "frames are text"
+	case errors.Is(cause, errNoJSON):
+		return wsconn.CloseInvalid, "frames are JSON"
 	case errors.As(cause, &why):
 		if why.Kind == bridge.Shutdown {
 			return wsconn.CloseGoingAway, "the server is shutting down"
@@ -137,7 +139,10 @@ func goodbye(cause error) (code int, reason string) {
 	return wsconn.CloseNormal, ""
 }
 
-var errBinary = errors.New("binary frame")
+var (
+	errBinary = errors.New("binary frame")
+	errNoJSON = errors.New("frame is not JSON")
+)
 
 // read takes the client's requests until it goes.
 func (s *session) read() error {
@@ -159,7 +164,10 @@ func (s *session) read() error {
 func (s *session) handle(frame []byte) error {
 	r, refusal := zimwire.Decode(frame)
 	if refusal != nil {
-		return s.refuse(r.ID, refusal)
+		if err := s.refuse(r.ID, refusal); err != nil || refusal.Code != zimwire.ParseError {
+			return err
+		}
+		return errNoJSON // whoever sends what is not even JSON is no client of this protocol
 	}
 	if r.ID.IsZero() {
 		s.note(r)
