@@ -225,13 +225,10 @@ func (b *batch) finish() error {
 				return err
 			}
 		}
-		err := b.l.exec(`UPDATE convs SET last_id = ?, last_pos = ?, moved = ?, seq = ?, counted = ?, own_a = ?, own_b = ?, pins = ?,
-			imported = ? WHERE cid = ?`, w.lastID, w.lastPos, w.moved, w.seq, w.counted, w.own[0], w.own[1], w.pins, w.imported, w.cid)
-		if err != nil {
-			return err
-		}
+		b.s.buffers.convs.add(w.cid, int64(w.name.Kind), w.name.ID, w.a, w.b, w.lastID, w.lastPos, w.moved, w.seq, w.counted,
+			w.own[0], w.own[1], int64(w.pins), flag(w.imported))
 	}
-	return nil
+	return b.s.buffers.convs.flush(b.l)
 }
 
 // publish shows readers what has been committed.

@@ -116,7 +116,7 @@ func (s *Store) archive(ctx context.Context, l *link, asker chat.UserID, c chat.
 	w := &view{}
 	return a, l.scan(`SELECT c.cid, l.hidden_to, max(c.last_id, c.moved) FROM lines l JOIN convs c ON c.cid = l.cid
 		WHERE l.uid = ? AND c.kind = 1 ORDER BY 3 DESC`, []any{uid}, []any{&w.cid, &w.hidden, &w.newest}, func() {
-		a.views = append(a.views, &view{cid: w.cid, newest: w.newest, uid: uid, hidden: w.hidden, spans: []source{{w.cid, 0, math.MaxInt64}}})
+		a.views = append(a.views, &view{cid: w.cid, newest: w.newest, uid: uid, hidden: w.hidden, spans: []source{{cid: w.cid, to: math.MaxInt64}}})
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 // buffers gather the rows that every event makes, so that one statement writes many.
 type buffers struct {
 	events, log, timeline, inbox, claims, seqs buffer
+	convs                                      buffer // written once, at the end
 }
 
 func newBuffers() buffers {
@@ -21,6 +22,10 @@ func newBuffers() buffers {
 		inbox:    buffer{width: 4, head: "INSERT OR IGNORE INTO inbox (uid, id, pos, cid)"},
 		claims:   buffer{width: 4, head: "INSERT INTO claims (cid, hash, id, body)"},
 		seqs:     buffer{width: 3, head: "INSERT INTO seqs (cid, seq, id)"},
+		// Their rows are there: as an insertion that meets them, one statement brings many up to date.
+		convs: buffer{width: 14, head: "INSERT INTO convs (" + convColumns + ")", tail: ` ON CONFLICT DO UPDATE SET last_id = excluded.last_id,
+			last_pos = excluded.last_pos, moved = excluded.moved, seq = excluded.seq, counted = excluded.counted, own_a = excluded.own_a,
+			own_b = excluded.own_b, pins = excluded.pins, imported = excluded.imported`},
 	}
 }
 
@@ -29,7 +34,7 @@ func (b *buffers) all() []*buffer {
 }
 
 func (b *buffers) drop() {
-	for _, one := range b.all() {
+	for _, one := range append(b.all(), &b.convs) {
 		one.args = one.args[:0]
 	}
 }

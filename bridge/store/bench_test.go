@@ -53,3 +53,114 @@ func BenchmarkAppendPeer(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkAppendGroup measures durable messages in a group of 2,000.
+func BenchmarkAppendGroup(b *testing.B) {
+	w := benchWorld(b)
+	members := make([]chat.UserID, 2000)
+	for i := range members {
+		members[i] = chat.UserID(fmt.Sprintf("m%d", i))
+	}
+	g := w.group("g", "alice", members...)
+	b.ResetTimer()
+	for n := 0; n < b.N; {
+		batch := make([]chat.Record, 0, 64)
+		for ; len(batch) < 64; n++ {
+			batch = append(batch, chat.Record{Event: w.event(members[n%2000], chat.Draft{Conv: g, ClientID: fmt.Sprint(n), Body: textOf("hello world")})})
+		}
+		if _, err := w.Append(b.Context(), batch); err != nil {
+			b.Fatal(err)
+		}
+		w.now = w.now.Add(time.Millisecond)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
+}
+
+// BenchmarkAppendReceipt measures durable read receipts, message by message, each told with the entry as it then stands.
+func BenchmarkAppendReceipt(b *testing.B) {
+	w := benchWorld(b)
+	c := chat.Peer("alice", "bob")
+	b.ResetTimer()
+	for n := 0; n < b.N; {
+		said, read := make([]*chat.Event, 0, 64), make([]*chat.Event, 0, 64)
+		for ; len(said) < 64; n++ {
+			said = append(said, w.event("alice", chat.Draft{Conv: c, Body: textOf("hello world")}))
+		}
+		for _, ev := range said {
+			read = append(read, w.event("bob", chat.Draft{Conv: c, Body: chat.Receipt{State: chat.Read, Messages: []chat.Ref{{ID: ev.ID}}}}))
+		}
+		b.StopTimer()
+		w.try(said...)
+		b.StartTimer()
+		w.try(read...)
+		w.now = w.now.Add(time.Millisecond)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "receipts/s")
+}
+
+// readWorld holds a user with 50 conversations of 100 messages each.
+func readWorld(b *testing.B) *world {
+	w := newWorld(b)
+	for n := range 100 {
+		batch := make([]*chat.Event, 50)
+		for i := range batch {
+			other := chat.UserID(fmt.Sprintf("u%d", i))
+			batch[i] = w.event(other, chat.Draft{Conv: chat.Peer("me", other), ClientID: fmt.Sprint(n), Body: textOf("hello world, this is a message")})
+		}
+		w.try(batch...)
+		w.now = w.now.Add(time.Second)
+	}
+	return w
+}
+
+func BenchmarkSnapshot(b *testing.B) {
+	w := readWorld(b)
+	d := chat.Draft{Conv: chat.Peer("me", "u7"), Body: textOf("x")}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := w.Snapshot(b.Context(), "me", d); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkSince(b *testing.B) {
+	w := readWorld(b)
+	n := 0
+	b.ResetTimer()
+	for n < b.N {
+		at := chat.Cursor("")
+		for {
+			page, next, err := w.Since(b.Context(), chat.Reader{User: "me"}, at, 64)
+			if err != nil {
+				b.Fatal(err)
+			}
+			n += len(page)
+			if len(page) == 0 {
+				break
+			}
+			at = next
+		}
+	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "records/s")
+}
+
+func BenchmarkHistoryPage(b *testing.B) {
+	w := readWorld(b)
+	for b.Loop() {
+		page, _, err := w.History(b.Context(), "me", chat.Peer("me", "u7"), HistoryQuery{Limit: 20})
+		if err != nil || len(page) != 20 {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkConversations(b *testing.B) {
+	w := readWorld(b)
+	for b.Loop() {
+		page, err := w.Conversations(b.Context(), "me", ConvQuery{})
+		if err != nil || len(page) != 50 {
+			b.Fatal(err)
+		}
+	}
+}

@@ -3,8 +3,10 @@ package store
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"dragoman/bridge/chat"
@@ -54,6 +56,9 @@ func (s *Store) positions(l *link, r chat.Reader) (positions, error) {
 	if r.User != "" && key[0] == int64(0) {
 		return p, nil // no event has named him
 	}
+	if begun, ok := s.begun.get(r); ok {
+		return begun, nil
+	}
 	err := l.scan("SELECT cid, pos FROM readers WHERE uid = ? AND device = ? AND trunk = ? AND outbox = ?", key, []any{&cid, &pos}, func() {
 		p.known = true
 		take()
@@ -81,9 +86,7 @@ func (s *Store) Cursor(ctx context.Context, r chat.Reader) (chat.Cursor, error) 
 		return "", err
 	}
 	if !p.known && r.User != "" {
-		if err := s.beginReader(r, p); err != nil {
-			return "", err
-		}
+		s.begun.put(r, p)
 	}
 	pos := p.all
 	if !r.Conv.IsZero() {
@@ -95,36 +98,82 @@ func (s *Store) Cursor(ctx context.Context, r chat.Reader) (chat.Cursor, error) 
 	return chat.CursorAt(chat.Place{Pos: pos}), nil
 }
 
-func (s *Store) beginReader(r chat.Reader, p positions) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	b := newBatch(s)
-	err := s.write(func(*link) error {
-		if err := b.saveReader(r, 0, p.all); err != nil {
+// begun is where new devices began that have no row yet. They get one with the next cursors that are saved: a login waits
+// for no commit.
+type begun struct {
+	mu   sync.Mutex
+	from map[chat.Reader]positions
+}
+
+// device is r without a conversation.
+func device(r chat.Reader) chat.Reader {
+	r.Conv = chat.Conv{}
+	return r
+}
+
+func (b *begun) get(r chat.Reader) (positions, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	p, ok := b.from[device(r)]
+	return p, ok
+}
+
+func (b *begun) put(r chat.Reader, p positions) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.from == nil {
+		b.from = map[chat.Reader]positions{}
+	}
+	p.known = true
+	if _, ok := b.from[device(r)]; !ok {
+		b.from[device(r)] = p
+	}
+}
+
+func (b *begun) all() map[chat.Reader]positions {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return maps.Clone(b.from)
+}
+
+func (b *begun) drop(saved map[chat.Reader]positions) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for r := range saved {
+		delete(b.from, r)
+	}
+}
+
+func (b *batch) saveBegun(r chat.Reader, p positions) error {
+	if err := b.saveReader(r, 0, p.all); err != nil {
+		return err
+	}
+	for cid, pos := range p.convs {
+		if pos <= p.all {
+			continue
+		}
+		if err := b.saveReader(r, cid, pos); err != nil {
 			return err
 		}
-		for cid, pos := range p.convs {
-			if pos <= p.all {
-				continue
-			}
-			if err := b.saveReader(r, cid, pos); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		b.drop()
 	}
-	return err
+	return nil
 }
 
 // SaveCursors implements bridge.Log.
 func (s *Store) SaveCursors(_ context.Context, moved map[chat.Reader]chat.Cursor) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	begun := s.begun.all()
+	if len(moved)+len(begun) == 0 {
+		return nil
+	}
 	b := newBatch(s)
 	err := s.write(func(l *link) error {
+		for r, p := range begun {
+			if err := b.saveBegun(r, p); err != nil {
+				return err
+			}
+		}
 		for r, at := range moved {
 			cid, err := s.onlyConv(l, r.Conv)
 			if err != nil {
@@ -141,8 +190,10 @@ func (s *Store) SaveCursors(_ context.Context, moved map[chat.Reader]chat.Cursor
 	})
 	if err != nil {
 		b.drop()
+		return err
 	}
-	return err
+	s.begun.drop(begun)
+	return nil
 }
 
 // saveReader moves a row forward. One that is everywhere past where it had run ahead needs no row for that any more.
@@ -236,8 +287,8 @@ func (q *queueCount) count() error {
 			WHERE t.cid = ?1 AND t.id >= ?2 AND t.id <= ?3 AND t.narrow = 0 AND t.pos > ?4
 			AND NOT (e.uid = ?5 AND e.device = ?6) AND (e.to_device = '' OR e.to_device = ?6)
 			AND NOT EXISTS (SELECT 1 FROM hides h WHERE h.uid = ?5 AND h.cid = t.cid AND h.id = t.id)
-			AND (t.seq = 0 OR NOT EXISTS (SELECT 1 FROM lines n WHERE n.uid = ?5 AND n.cid = t.cid AND n.hidden_to >= t.id))`,
-			[]any{src.cid, max(src.from, first), src.to, q.p.in(src.cid), q.uid, q.device}, &n, &from)
+			AND (t.seq = 0 OR t.id > ?7)`,
+			[]any{src.cid, max(src.from, first), src.to, q.p.in(src.cid), q.uid, q.device, src.hidden}, &n, &from)
 		if err != nil {
 			return err
 		}

@@ -38,6 +38,7 @@ func (s *Store) Devices(ctx context.Context, user chat.UserID) (all []Device, er
 func (s *Store) ForgetDevice(_ context.Context, r chat.Reader) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	s.begun.drop(map[chat.Reader]positions{device(r): {}})
 	return s.write(func(l *link) error {
 		return l.exec("DELETE FROM readers WHERE uid = ? AND device = ? AND trunk = ? AND outbox = ?", s.readerKey(r)...)
 	})

@@ -10,7 +10,10 @@ import (
 )
 
 // source is a stretch of a conversation's timeline that a reader may see, by id and both ends included.
-type source struct{ cid, from, to int64 }
+type source struct {
+	cid, from, to int64
+	hidden        int64 // of its history he has hidden all up to here
+}
 
 // place is an event on a page of a feed.
 type place struct{ id, pos int64 }
@@ -86,10 +89,9 @@ func (s *Store) userPlaces(l *link, r chat.Reader, first int64, limit int) ([]pl
 	}
 	for _, src := range sources {
 		err := l.scan(`SELECT t.id, t.pos FROM timeline t WHERE t.cid = ?1 AND t.id >= ?2 AND t.id <= ?3 AND t.narrow = 0 AND t.pos > 0
-			AND NOT EXISTS (SELECT 1 FROM hides h WHERE h.uid = ?4 AND h.cid = t.cid AND h.id = t.id)
-			AND (t.seq = 0 OR NOT EXISTS (SELECT 1 FROM lines n WHERE n.uid = ?4 AND n.cid = t.cid AND n.hidden_to >= t.id))
+			AND (t.seq = 0 OR t.id > ?6) AND NOT EXISTS (SELECT 1 FROM hides h WHERE h.uid = ?4 AND h.cid = t.cid AND h.id = t.id)
 			ORDER BY t.id LIMIT ?5`,
-			[]any{src.cid, max(src.from, first), min(src.to, m.bound()), uid, limit}, []any{&one.id, &one.pos}, func() { m.add(one) })
+			[]any{src.cid, max(src.from, first), min(src.to, m.bound()), uid, limit, src.hidden}, []any{&one.id, &one.pos}, func() { m.add(one) })
 		if err != nil {
 			return nil, err
 		}
@@ -123,17 +125,18 @@ func (s *Store) sources(l *link, uid, first, only int64) ([]source, error) {
 		all = append(all, one)
 	}
 	const (
-		current = `SELECT l.cid, l.from_id, l.to_id FROM lines l JOIN convs c ON c.cid = l.cid
+		current = `SELECT l.cid, l.from_id, l.to_id, l.hidden_to FROM lines l JOIN convs c ON c.cid = l.cid
 			WHERE l.uid = ?1 AND l.from_id IS NOT NULL AND (l.to_id IS NULL OR l.to_id >= ?2) AND c.last_id >= ?2 AND (?3 = 0 OR l.cid = ?3)`
-		former   = `SELECT cid, from_id, to_id FROM spans WHERE uid = ?1 AND to_id >= ?2 AND (?3 = 0 OR cid = ?3)`
-		followed = `SELECT c.cid, 0, NULL FROM contacts k JOIN convs c ON c.kind = 5 AND c.a = k.other
+		former = `SELECT p.cid, p.from_id, p.to_id, l.hidden_to FROM spans p JOIN lines l ON l.uid = p.uid AND l.cid = p.cid
+			WHERE p.uid = ?1 AND p.to_id >= ?2 AND (?3 = 0 OR p.cid = ?3)`
+		followed = `SELECT c.cid, 0, NULL, 0 FROM contacts k JOIN convs c ON c.kind = 5 AND c.a = k.other
 			WHERE k.uid = ?1 AND k.sees = 1 AND c.last_id >= ?2 AND (?3 = 0 OR c.cid = ?3)
 			AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.uid = ?1 AND b.other = k.other) OR (b.uid = k.other AND b.other = ?1))
-			UNION SELECT c.cid, 0, NULL FROM watches w JOIN convs c ON c.kind = 5 AND c.a = w.other
+			UNION SELECT c.cid, 0, NULL, 0 FROM watches w JOIN convs c ON c.kind = 5 AND c.a = w.other
 			WHERE w.uid = ?1 AND w.until > ?4 AND c.last_id >= ?2 AND (?3 = 0 OR c.cid = ?3)
 			AND NOT EXISTS (SELECT 1 FROM blocks b WHERE (b.uid = ?1 AND b.other = w.other) OR (b.uid = w.other AND b.other = ?1))`
 	)
-	dest := []any{&one.cid, &one.from, &to}
+	dest := []any{&one.cid, &one.from, &to, &one.hidden}
 	for _, query := range []string{current, former} {
 		if err := l.scan(query, []any{uid, first, only}, dest, add); err != nil {
 			return nil, err

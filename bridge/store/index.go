@@ -4,7 +4,6 @@ import (
 	"context"
 	"strconv"
 	"strings"
-	"time"
 	"unicode"
 
 	"dragoman/bridge/chat"
@@ -14,34 +13,10 @@ const (
 	// indexChunk is how many events one transaction of the index takes: few enough that a message waits no longer for it than
 	// for another batch.
 	indexChunk = 256
-	// indexEvery and indexChunks are the pace at which the index follows the log when nobody searches: a tenth of what the log
-	// can take, so that it never is what a busy server does.
-	indexEvery  = time.Second
+	// indexChunks is how many the index takes a second when nobody searches: a tenth of what the log can take, so that it
+	// never is what a busy server does.
 	indexChunks = 6
 )
-
-// follow keeps the index near the end of the log until the store is closed.
-func (s *Store) follow() {
-	defer close(s.followed)
-	tick := time.NewTicker(indexEvery)
-	defer tick.Stop()
-	for {
-		select {
-		case <-s.closing:
-			return
-		case <-tick.C:
-		}
-		for range indexChunks {
-			level, err := s.indexSome()
-			if err != nil {
-				s.opts.Log.Err(err).Msg("cannot index messages for search")
-			}
-			if level || err != nil {
-				break
-			}
-		}
-	}
-}
 
 // indexAll brings the index level with the log.
 func (s *Store) indexAll(ctx context.Context) error {

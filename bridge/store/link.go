@@ -143,6 +143,7 @@ func firstLine(query string) string {
 // buffer gathers rows for one table, so that one statement writes many.
 type buffer struct {
 	head    string // INSERT INTO table (columns)
+	tail    string // what follows the values
 	width   int
 	args    []any
 	queries [len(strides)]string
@@ -161,7 +162,7 @@ func (b *buffer) flush(l *link) error {
 		}
 		if b.queries[i] == "" {
 			row := "(?" + strings.Repeat(",?", b.width-1) + ")"
-			b.queries[i] = b.head + " VALUES " + row + strings.Repeat(","+row, n-1)
+			b.queries[i] = b.head + " VALUES " + row + strings.Repeat(","+row, n-1) + b.tail
 		}
 		for len(args) >= n*b.width {
 			if err := l.exec(b.queries[i], args[:n*b.width]...); err != nil {

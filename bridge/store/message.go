@@ -47,11 +47,17 @@ func (b *batch) mention(st *step, id int64, body chat.Message) error {
 	if st.ev.Keep() != chat.KeepHistory && st.about == 0 {
 		return nil
 	}
-	uids, err := b.uids(body.Mentions)
+	mentioned := body.Mentions
+	if st.ev.To != nil { // of those whom it reaches, all is everyone
+		mentioned = slices.DeleteFunc(slices.Clone(st.ev.To), func(u chat.UserID) bool {
+			return !body.MentionAll && !slices.Contains(body.Mentions, u)
+		})
+	}
+	uids, err := b.uids(mentioned)
 	if err != nil {
 		return err
 	}
-	if body.MentionAll {
+	if body.MentionAll && st.ev.To == nil {
 		uids = append(uids, 0)
 	}
 	for _, uid := range uids {

@@ -30,9 +30,9 @@ const (
 	defaultRetryWindow = 24 * time.Hour
 	// poolSize is how many questions are answered at a time. SQLite's readers share nothing, so a few per core are plenty.
 	poolSize = 6
-	// checkpointPages is how long the journal may grow before its pages move into the file. A page that many commits touch
-	// moves once, so longer is faster; 32 MiB still replays within a second after a crash.
-	checkpointPages = 8192
+	// checkpointPages is how long the journal may grow before the writer itself moves its pages into the file; tidy does that
+	// beside it, but cannot begin the journal anew while more is written. 64 MiB still replays within a second after a crash.
+	checkpointPages = 16384
 	// readCache is kibibytes of pages that each reader keeps, writeCache what the writer keeps.
 	readCache, writeCache = 16 << 10, 128 << 10
 )
@@ -55,6 +55,8 @@ type Store struct {
 	folder string // of a store that Close throws away; "": it stays
 
 	db      *sql.DB
+	tidier  *link // of tidy alone
+	moved   int64 // how much had been appended at the last checkpoint; of tidy alone
 	readers chan *link
 	opened  int // how many readers there are
 	names   names
@@ -68,9 +70,11 @@ type Store struct {
 	indexed int64 // the place up to which search knows the log
 	closed  bool
 
-	counts   struct{ batches, appended, refused atomic.Int64 }
-	closing  chan struct{} // closed by Close
-	followed chan struct{} // closed when the index no longer follows
+	counts    struct{ batches, appended, refused atomic.Int64 }
+	closing   chan struct{} // closed by Close
+	closeOnce sync.Once
+	tidied    chan struct{} // closed when tidy has ended
+	begun     begun
 }
 
 // Open opens, and makes or upgrades where needed, the database file at path. ":memory:" is an empty one that Close throws away.
@@ -81,7 +85,7 @@ func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 	if opts.RetryWindow == 0 {
 		opts.RetryWindow = defaultRetryWindow
 	}
-	s := &Store{opts: opts, path: path, buffers: newBuffers(), closing: make(chan struct{}), followed: make(chan struct{})}
+	s := &Store{opts: opts, path: path, buffers: newBuffers(), closing: make(chan struct{}), tidied: make(chan struct{})}
 	sync := "FULL"
 	if opts.unsynced {
 		sync = "OFF"
@@ -95,10 +99,10 @@ func Open(ctx context.Context, path string, opts Options) (*Store, error) {
 		s.folder, s.path, sync = folder, filepath.Join(folder, "log.db"), "OFF"
 	}
 	if err := s.open(ctx, sync); err != nil {
-		close(s.followed)
+		close(s.tidied)
 		return nil, errors.Join(fmt.Errorf("open store %s: %w", path, err), s.Close())
 	}
-	go s.follow()
+	go s.tidy()
 	return s, nil
 }
 
@@ -117,6 +121,9 @@ func (s *Store) open(ctx context.Context, sync string) error {
 		return err
 	}
 	if err := s.writer.exec("PRAGMA cache_size=-" + strconv.Itoa(writeCache)); err != nil {
+		return err
+	}
+	if s.tidier, err = openLink(ctx, db); err != nil {
 		return err
 	}
 	s.readers = make(chan *link, poolSize)
@@ -159,22 +166,28 @@ func migrate(ctx context.Context, db *sql.DB) error {
 }
 
 // Close waits for what is being written and read, and closes the file.
-func (s *Store) Close() error {
-	s.writing.Lock()
-	first := !s.closed
-	s.closed = true
-	s.writing.Unlock()
-	if !first {
-		return nil
-	}
+func (s *Store) Close() (err error) {
+	s.closeOnce.Do(func() { err = s.close() })
+	return err
+}
+
+func (s *Store) close() error {
 	close(s.closing)
-	<-s.followed
+	<-s.tidied
 	var errs []error
+	if s.writer != nil {
+		errs = append(errs, s.SaveCursors(context.Background(), nil))
+	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.closed = true
 	for range s.opened {
 		errs = append(errs, (<-s.readers).close())
 	}
-	if s.writer != nil {
-		errs = append(errs, s.writer.close())
+	for _, l := range []*link{s.tidier, s.writer} {
+		if l != nil {
+			errs = append(errs, l.close())
+		}
 	}
 	if s.db != nil {
 		errs = append(errs, s.db.Close())

@@ -21,7 +21,7 @@ type view struct {
 // view tells what asker may see of v, and refuses who has no business there. Who was a member may read on what he could then.
 func (s *Store) view(l *link, v *conv, asker chat.UserID) (view, error) {
 	if asker == "" {
-		return view{all: true, v: v, cid: v.cid, spans: []source{{v.cid, 0, math.MaxInt64}}}, nil
+		return view{all: true, v: v, cid: v.cid, spans: []source{{cid: v.cid, to: math.MaxInt64}}}, nil
 	}
 	w := view{v: v, cid: v.cid, uid: s.names.uid(asker)}
 	ln, err := readLine(l, w.uid, v.cid)
@@ -34,13 +34,13 @@ func (s *Store) view(l *link, v *conv, asker chat.UserID) (view, error) {
 		if !v.name.Member(asker) {
 			return w, chat.RefuseFor(chat.NotMember, "not your conversation")
 		}
-		w.spans = []source{{v.cid, 0, math.MaxInt64}}
+		w.spans = []source{{cid: v.cid, to: math.MaxInt64}}
 		return w, nil
 	case chat.KindRoom:
 		if v.roster.find(asker).Banned {
 			return w, chat.RefuseFor(chat.Banned, "you are banned here")
 		}
-		w.spans = []source{{v.cid, 0, math.MaxInt64}}
+		w.spans = []source{{cid: v.cid, to: math.MaxInt64}}
 		return w, nil
 	}
 	if v.roster.find(asker).Banned {
@@ -62,7 +62,7 @@ func spansOf(l *link, ln *line) ([]source, error) {
 	err := l.scan("SELECT from_id, to_id FROM spans WHERE uid = ? AND cid = ? ORDER BY from_id", []any{ln.uid, ln.cid},
 		[]any{&one.from, &one.to}, func() { spans = append(spans, one) })
 	if ln.isIn {
-		spans = append(spans, source{ln.cid, ln.from, ln.end()})
+		spans = append(spans, source{cid: ln.cid, from: ln.from, to: ln.end()})
 	}
 	return spans, err
 }
