@@ -34,7 +34,8 @@ func (m Map) content(s *xmppwire.Stanza) (chat.Content, map[*xmppwire.Element]bo
 		return m.foreign(s), nil
 	}
 	if lat, lon, ok := parseGeo(text); ok {
-		return chat.Location{Lat: lat, Lon: lon}, nil
+		geo := s.Child(NSGeoloc, "geoloc")
+		return chat.Location{Lat: lat, Lon: lon, Name: geo.ChildText(NSGeoloc, "description"), Address: geo.ChildText(NSGeoloc, "text")}, nil
 	}
 	if custom := m.foreign(s); custom != nil {
 		return custom, nil
@@ -209,7 +210,7 @@ func (m Map) say(c chat.Content) said {
 	case chat.Location:
 		return sayLocation(c)
 	case chat.Command:
-		return said{more: []*xmppwire.Element{ownElement("command", c.Name, c.Params, c.Data), xmppwire.New(NSHints, "no-store")}}
+		return said{more: []*xmppwire.Element{ownElement("command", c.Name, c.Params, c.Data)}}
 	case chat.Custom:
 		return said{body: c.Summary(), more: []*xmppwire.Element{ownElement("custom", c.Type, c.Params, c.Data)}}
 	case chat.Bundle:
@@ -266,7 +267,7 @@ func fallback(feature string, start, end int) *xmppwire.Element {
 }
 
 func (m Map) url(f chat.FileRef) string {
-	if f.URL != "" || m.Links == nil {
+	if f.URL != "" || f.IsZero() || m.Links == nil {
 		return f.URL
 	}
 	return m.Links.URL(f)

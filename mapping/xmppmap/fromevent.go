@@ -31,7 +31,7 @@ func (m Map) FromEvent(r chat.Record, v View) ([]xmppwire.Stanza, error) {
 	case chat.Edit:
 		out = m.edit(ev, b, r.About)
 	case chat.Recall:
-		out = []xmppwire.Stanza{m.recall(ev, b, r.About)}
+		out = []xmppwire.Stanza{m.recall(ev, b, r.About, v)}
 	case chat.Receipt:
 		out = m.receipts(ev, b, r.About)
 	case chat.Reaction:
@@ -49,7 +49,15 @@ func (m Map) FromEvent(r chat.Record, v View) ([]xmppwire.Stanza, error) {
 	for i := range out {
 		m.address(&out[i], ev, v)
 	}
+	if b, ok := ev.Body.(chat.Recall); ok && isModeration(ev, b) {
+		out[0].From = v.By // the group or room itself says so [XEP-0425 §5]
+	}
 	return out, nil
+}
+
+// isModeration reports whether somebody else's message was taken back, which only groups and rooms know.
+func isModeration(ev *chat.Event, b chat.Recall) bool {
+	return ev.Conv.Kind != chat.KindPeer && b.Target.Author != ev.From
 }
 
 // address completes a message.
@@ -117,8 +125,14 @@ func (m Map) fill(s *xmppwire.Stanza, b chat.Message, native bool, ev *chat.Even
 	for _, u := range b.Mentions {
 		s.Add(xmppwire.New(NSReference, "reference").Set("type", "mention").Set("uri", "xmpp:"+m.UserJID(u)))
 	}
-	if ev.Conv.Kind == chat.KindPeer && words.body != "" && !b.OnlineOnly {
-		s.Add(xmppwire.New(NSReceipts, "request"), xmppwire.New(NSMarkers, "markable"))
+	if words.body != "" && !b.OnlineOnly {
+		// Other protocols count who has got and read what without being asked; XMPP clients want to be.
+		switch ev.Conv.Kind {
+		case chat.KindPeer:
+			s.Add(xmppwire.New(NSReceipts, "request"), xmppwire.New(NSMarkers, "markable"))
+		case chat.KindGroup:
+			s.Add(xmppwire.New(NSMarkers, "markable"))
+		}
 	}
 	if b.OnlineOnly && words.body != "" {
 		s.Add(xmppwire.New(NSHints, "no-store"))
@@ -171,9 +185,9 @@ func (m Map) edit(ev *chat.Event, b chat.Edit, about *chat.Entry) []xmppwire.Sta
 const retractedText = "This person attempted to retract a previous message, but it's unsupported by your client."
 
 // recall writes a retraction, of the present version and of the one before [XEP-0424]. In a group the id is the stamped one.
-func (m Map) recall(ev *chat.Event, b chat.Recall, about *chat.Entry) xmppwire.Stanza {
+func (m Map) recall(ev *chat.Event, b chat.Recall, about *chat.Entry, v View) xmppwire.Stanza {
 	s, native := begin(ev)
-	if native {
+	if native && !isModeration(ev, b) {
 		return s
 	}
 	id := refID(b.Target, about)
@@ -181,8 +195,8 @@ func (m Map) recall(ev *chat.Event, b chat.Recall, about *chat.Entry) xmppwire.S
 		id = b.Target.ID.String()
 	}
 	retract := xmppwire.New(NSRetract, "retract").Set("id", id)
-	if b.Target.Author != ev.From && ev.Conv.Kind != chat.KindPeer {
-		retract.Add(xmppwire.New(NSModerate, "moderated").Set("by", m.UserJID(ev.From)))
+	if isModeration(ev, b) {
+		retract.Add(xmppwire.New(NSModerate, "moderated").Set("by", v.From))
 		if b.Reason != "" {
 			retract.AddNew("reason").AddText(b.Reason)
 		}
@@ -201,6 +215,9 @@ func (m Map) tombstone(ev *chat.Event) xmppwire.Stanza {
 
 // receipts writes a receipt [XEP-0184] or marker [XEP-0333] for each message.
 func (m Map) receipts(ev *chat.Event, b chat.Receipt, about *chat.Entry) []xmppwire.Stanza {
+	if b.State == chat.Delivered && ev.Conv.Kind != chat.KindPeer {
+		return nil // of one to one alone [XEP-0184 §5.3]
+	}
 	refs := b.Messages
 	if !b.Through.IsZero() {
 		refs = []chat.Ref{b.Through}

@@ -68,20 +68,14 @@ func isXMLText(s string) bool {
 
 // foreign reads what ownElement wrote, nil if there is nothing of the kind.
 func (m Map) foreign(s *xmppwire.Stanza) chat.Content {
-	e := s.ChildOf(NSOwn)
+	e := s.Child(NSOwn, "command")
+	if e == nil {
+		e = s.Child(NSOwn, "custom")
+	}
 	if e == nil {
 		return nil
 	}
-	var params map[string]chat.Value
-	for c := range e.Children() {
-		if !c.Is(NSOwn, "field") {
-			continue
-		}
-		if params == nil {
-			params = map[string]chat.Value{}
-		}
-		params[c.Attr("name")] = fieldValue(c.Attr("kind"), c.Text())
-	}
+	params := readFields(e)
 	var data []byte
 	if d := e.Child(NSOwn, "data"); d != nil {
 		data = []byte(d.Text())
@@ -97,4 +91,19 @@ func (m Map) foreign(s *xmppwire.Stanza) chat.Content {
 		return chat.Custom{Type: e.Attr("name"), Params: params, Data: data, Text: text}
 	}
 	return nil
+}
+
+// readFields reads the named values that ownElement wrote, nil for none.
+func readFields(e *xmppwire.Element) map[string]chat.Value {
+	var fields map[string]chat.Value
+	for c := range e.Children() {
+		if !c.Is(NSOwn, "field") {
+			continue
+		}
+		if fields == nil {
+			fields = map[string]chat.Value{}
+		}
+		fields[c.Attr("name")] = fieldValue(c.Attr("kind"), c.Text())
+	}
+	return fields
 }

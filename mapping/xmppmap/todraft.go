@@ -174,6 +174,7 @@ func (m Map) readMessage(msg *chat.Message, in Said) {
 	if r := s.Child(NSReply, "reply"); r != nil {
 		msg.ReplyTo = ref(r.Attr("id"), in.Recent)
 	}
+	msg.Ext = readFields(s.Child(NSOwn, "fields"))
 	for _, c := range s.Children {
 		if !c.Is(NSReference, "reference") || c.Attr("type") != "mention" {
 			continue
