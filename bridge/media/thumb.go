@@ -41,7 +41,7 @@ type Thumbnail struct {
 	Content *os.File
 }
 
-// Thumb returns the picture id made to fit into width × height pixels, each of
+// Thumb returns the picture id, upright, made to fit into width × height pixels, each of
 // them brought between 16 and 1280; one that is smaller keeps its size. It is made
 // at the first call and kept. The caller closes its Content. chat.Unsupported: the
 // file is no picture that can be read; chat.TooLarge: it has too many pixels.
@@ -92,11 +92,15 @@ func (s *Shelf) makeThumb(ctx context.Context, f File, width, height int) error 
 		return err
 	}
 	defer func() { _ = blob.Close() }()
+	turn, err := orientation(blob)
+	if err != nil {
+		return fmt.Errorf("read picture: %w", err)
+	}
 	picture, err := decode(blob)
 	if err != nil {
 		return err
 	}
-	small := fit(picture, width, height)
+	small := upright(fit(picture, width, height, lies(turn)), turn)
 	if small.Opaque() {
 		return s.keepThumb(s.thumbPath(f.Hash, width, height, "jpg"), func(w io.Writer) error {
 			return jpeg.Encode(w, small, &jpeg.Options{Quality: 82})
@@ -131,8 +135,12 @@ func noPicture(err error) error {
 	return &chat.Error{Code: chat.Unsupported, Public: "the file is no picture that can be shown smaller", Err: err}
 }
 
-// fit scales a picture down until it fits, keeping its proportions.
-func fit(picture image.Image, width, height int) *image.RGBA {
+// fit scales a picture down until it fits, keeping its proportions; onSide: it will
+// be turned by a quarter.
+func fit(picture image.Image, width, height int, onSide bool) *image.RGBA {
+	if onSide {
+		width, height = height, width
+	}
 	from := picture.Bounds()
 	w, h := from.Dx(), from.Dy()
 	if w > width {
