@@ -240,5 +240,15 @@ func (f *Frontend) webSocketURL(r *http.Request) string {
 	return scheme + "://" + r.Host + "/xmpp-websocket"
 }
 
+// life is the context of what is done for nobody's session.
+func (f *Frontend) life() context.Context {
+	select {
+	case <-f.started:
+		return f.base
+	default:
+		return context.Background()
+	}
+}
+
 // accountChanged is told of accounts that may no longer log in. Their sessions are ended by who runs the router.
 func (f *Frontend) accountChanged(account.Change) {}

@@ -1,0 +1,83 @@
+package xmpp
+
+import (
+	"strings"
+
+	"dragoman/bridge"
+	"dragoman/bridge/chat"
+	"dragoman/mapping"
+	"dragoman/mapping/xmppmap"
+	"dragoman/protocols"
+	"dragoman/protocols/xmpp/xmppwire"
+)
+
+// Explain implements protocols.Explainer: the stanzas that a client gets, an element a line.
+func (f *Frontend) Explain(d *bridge.Delivery, reader chat.UserID) (protocols.Shown, error) {
+	shown := grade(d.Event.Body)
+	ev := d.Event
+	view := xmppmap.View{From: f.m.DeviceJID(ev.From, ev.Device), By: f.m.UserJID(reader)}
+	if ev.Conv.Kind != chat.KindPeer {
+		view = f.viewOf(f.life(), ev, false)
+	}
+	stanzas, err := f.m.FromEvent(d.Record, view)
+	if err != nil {
+		return shown, err
+	}
+	frames := make([]string, len(stanzas))
+	for i := range stanzas {
+		stanzas[i].To = f.m.UserJID(reader)
+		frames[i] = indent(stanzas[i].Element())
+	}
+	shown.Frame = strings.Join(frames, "\n")
+	return shown, nil
+}
+
+// ReadFrame returns a stanza that a client sent, an element a line.
+func (f *Frontend) ReadFrame(frame []byte) (string, error) {
+	e, err := xmppwire.Parse(frame)
+	if err != nil {
+		return "", err
+	}
+	return indent(e), nil
+}
+
+// grade looks a kind up in the map's table.
+func grade(b chat.Body) protocols.Shown {
+	kind := mapping.Row{Value: b}.Kind()
+	if m, ok := b.(chat.Message); ok {
+		kind = mapping.Row{Value: m.Content}.Kind()
+	}
+	for _, r := range xmppmap.Table() {
+		if r.Kind() == kind {
+			return protocols.Shown{Fidelity: r.Out, Note: r.Note}
+		}
+	}
+	return protocols.Shown{Fidelity: mapping.Absent}
+}
+
+// indent writes an element for people. What mixes text and elements stays on one line.
+func indent(e *xmppwire.Element) string {
+	var b strings.Builder
+	indentTo(&b, e, "", "")
+	return b.String()
+}
+
+func indentTo(b *strings.Builder, e *xmppwire.Element, outer, space string) {
+	mixed := len(e.Nodes) == 0
+	for _, n := range e.Nodes {
+		mixed = mixed || n.Elem == nil
+	}
+	b.WriteString(space)
+	if mixed {
+		b.Write(e.AppendTo(nil, outer))
+		b.WriteByte('\n')
+		return
+	}
+	bare := &xmppwire.Element{Name: e.Name, Attrs: e.Attrs}
+	open := string(bare.AppendTo(nil, outer))
+	b.WriteString(strings.TrimSuffix(open, "/>") + ">\n")
+	for c := range e.Children() {
+		indentTo(b, c, e.Space, space+"  ")
+	}
+	b.WriteString(space + "</" + e.Local + ">\n")
+}
