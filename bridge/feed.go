@@ -11,9 +11,14 @@ import (
 const (
 	// maxLive bounds what waits in memory for one session. One more, and the feed forgets what the log can tell again.
 	maxLive = 512
+	// maxPending bounds what one conversation of a pulling reader keeps in memory, likewise.
+	maxPending = 256
 	// pageSize is how much of the log a feed reads at a time while it catches up.
 	pageSize = 64
 )
+
+// limits are those above; tests live with smaller ones.
+type limits struct{ live, pending, page int }
 
 // From says where a feed begins.
 type From struct {
@@ -72,7 +77,7 @@ func (f *Feed) offer(d *Delivery) {
 	switch {
 	case f.gap && !live:
 		// The log will tell it.
-	case len(f.live) < maxLive:
+	case len(f.live) < f.router.limits.live:
 		f.live = append(f.live, d)
 	case live:
 		f.lost++
@@ -153,7 +158,7 @@ func (f *Feed) pass(d *Delivery) {
 	case f.isOwn(d.Event):
 		f.settle() // who has written it need not be told, on no device that comes later
 	default:
-		f.pulls.meet(d)
+		f.pulls.meet(d, f.router.limits.pending)
 	}
 }
 
@@ -166,7 +171,7 @@ func (f *Feed) catchUp(ctx context.Context) error {
 	f.mu.Lock()
 	after := f.pos
 	f.mu.Unlock()
-	records, cursor, err := f.router.log.Since(ctx, f.reader, chat.CursorAt(chat.Place{Pos: after}), pageSize)
+	records, cursor, err := f.router.log.Since(ctx, f.reader, chat.CursorAt(chat.Place{Pos: after}), f.router.limits.page)
 	if err != nil {
 		return err
 	}

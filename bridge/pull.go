@@ -6,9 +6,6 @@ import (
 	"dragoman/bridge/chat"
 )
 
-// maxPending bounds what one conversation of a pulling reader keeps in memory. One more, and the log must tell it again.
-const maxPending = 256
-
 // pulls is what a reader that takes his events conversation by conversation has of each; Feed.mu guards it. A conversation
 // that is not in it has nothing unacknowledged up to where Next has come.
 type pulls struct {
@@ -27,8 +24,8 @@ type pull struct {
 	pending []*Delivery // what came since, oldest first; with behind none
 }
 
-// meet notes what Next has passed, with Feed.mu held.
-func (ps *pulls) meet(d *Delivery) {
+// meet notes what Next has passed, with Feed.mu held; most is how much of one conversation stays in memory.
+func (ps *pulls) meet(d *Delivery, most int) {
 	pos := d.Event.Place.Pos
 	p := ps.convs[d.Event.Conv]
 	if p == nil {
@@ -40,7 +37,7 @@ func (ps *pulls) meet(d *Delivery) {
 	}
 	switch {
 	case p.behind, pos <= p.cursor: // the log tells it, or has told it
-	case len(p.pending) >= maxPending:
+	case len(p.pending) >= most:
 		p.behind, p.pending = true, nil
 	default:
 		p.pending = append(p.pending, d)

@@ -2,6 +2,7 @@ package bridge_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,15 +38,15 @@ func openStore(t testing.TB) *store.Store {
 func TestPulledMessagesComeOnceAndInOrder(t *testing.T) {
 	log := openStore(t)
 	r := start(t, log, bridge.DefaultPolicy())
+	r.Limit(4, 2, 3) // so that every bound is met all the time
 	var runs atomic.Int64
 	rapid.Check(t, func(rt *rapid.T) {
 		w := newPullWorld(rt, t, r, strconv.FormatInt(runs.Add(1), 10))
 		w.open(rt, "laptop")
 		rt.Repeat(map[string]func(*rapid.T){
 			"say":     w.say,
-			"burst":   w.burst,
 			"pass":    func(rt *rapid.T) { w.pass(rt, rapid.IntRange(1, 5).Draw(rt, "deliveries")) },
-			"passAll": func(rt *rapid.T) { w.pass(rt, -1) },
+			"passAll": w.passAll,
 			"queues":  w.queues,
 			"pull":    w.pull,
 			"again":   func(rt *rapid.T) { w.open(rt, w.device) },
@@ -65,7 +66,6 @@ type pullWorld struct {
 	acked  map[chat.DeviceID]map[chat.Conv]int64
 	device chat.DeviceID
 	feed   *bridge.Feed
-	marks  int
 }
 
 // phone is a device of the reader's that writes and never reads.
@@ -102,28 +102,6 @@ func (w *pullWorld) say(rt *rapid.T) {
 		rt.Fatal(err)
 	}
 	w.said[d.Conv] = append(w.said[d.Conv], ev)
-}
-
-// burst is more than what waits in memory for a session or for a conversation of it.
-func (w *pullWorld) burst(rt *rapid.T) {
-	if rapid.IntRange(0, 9).Draw(rt, "seldom") > 0 {
-		return
-	}
-	a, d := w.draft(rt)
-	pending := make([]*bridge.Pending, rapid.IntRange(200, 700).Draw(rt, "many"))
-	for i := range pending {
-		var err error
-		if pending[i], err = w.router.Begin(context.Background(), a, d); err != nil {
-			rt.Fatal(err)
-		}
-	}
-	for _, p := range pending {
-		ev, err := p.Wait()
-		if err != nil {
-			rt.Fatal(err)
-		}
-		w.said[d.Conv] = append(w.said[d.Conv], ev)
-	}
 }
 
 // open begins a session; the one before is abandoned as by a client that lost its network.
@@ -183,23 +161,43 @@ func (w *pullWorld) queues(rt *rapid.T) {
 	}
 }
 
-// pass takes up to n deliveries from the feed, all with n < 0. That all have come shows by a mark sent after them.
+// pass takes up to n deliveries from the feed, if they are there.
 func (w *pullWorld) pass(rt *rapid.T, n int) {
-	w.marks++
-	marker := chat.UserID("marker" + strconv.Itoa(w.marks))
-	mark := chat.Draft{Conv: chat.Peer(marker, w.me), Body: chat.Typing{Active: true}}
-	if _, err := w.router.Submit(context.Background(), bridge.Actor{User: marker}, mark); err != nil {
-		rt.Fatal(err)
-	}
-	for i := 0; n < 0 || i < n; i++ {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-		d, err := w.feed.Next(ctx)
-		cancel()
-		if err != nil {
+	for range n {
+		if _, err := w.next(10 * time.Millisecond); errors.Is(err, context.DeadlineExceeded) {
+			return
+		} else if err != nil {
 			rt.Fatalf("Next: %v", err)
 		}
-		if d.Event.Conv == mark.Conv {
-			return
+	}
+}
+
+func (w *pullWorld) next(wait time.Duration) (*bridge.Delivery, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
+	defer cancel()
+	return w.feed.Next(ctx)
+}
+
+// passAll takes all that the feed has. That it has no more shows by a mark sent after it; where what waits is at its bound
+// the mark is lost, and another sent once there is room.
+func (w *pullWorld) passAll(rt *rapid.T) {
+	draft := chat.Draft{Conv: chat.Peer("marker", w.me), Body: chat.Typing{Active: true}}
+	for tries := 0; ; tries++ {
+		mark, err := w.router.Submit(context.Background(), bridge.Actor{User: "marker"}, draft)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		for {
+			d, err := w.next(50 * time.Millisecond << tries)
+			if errors.Is(err, context.DeadlineExceeded) && tries < 10 {
+				break
+			}
+			if err != nil {
+				rt.Fatalf("Next: %v", err)
+			}
+			if d.Event.ID == mark.ID {
+				return
+			}
 		}
 	}
 }
@@ -248,7 +246,7 @@ func (w *pullWorld) page(rt *rapid.T, c chat.Conv, limit int) []*bridge.Delivery
 
 // finish takes all that is left, and sees that a new device finds nothing.
 func (w *pullWorld) finish(rt *rapid.T) {
-	w.pass(rt, -1)
+	w.passAll(rt)
 	for _, c := range w.convs {
 		for page := w.page(rt, c, 50); len(page) > 0; page = w.page(rt, c, 50) {
 			w.ack(c, page[len(page)-1].Event.Place)
@@ -260,7 +258,7 @@ func (w *pullWorld) finish(rt *rapid.T) {
 	w.feed.Close()
 	w.open(rt, "new")
 	defer w.feed.Close()
-	w.pass(rt, -1)
+	w.passAll(rt)
 	if queues, err := w.feed.Queues(context.Background()); err != nil || len(queues) > 0 {
 		rt.Fatalf("a new device finds %s, %v", fmt.Sprint(queues), err)
 	}

@@ -40,7 +40,9 @@ type Router struct {
 		sync.Mutex
 		moved map[chat.Reader]chat.Cursor
 	}
-	stamp  stamp // the sequencer's alone
+	saving chan struct{} // holds a token while cursors are being saved
+	stamp  stamp         // the sequencer's alone
+	limits limits
 	empty  emptyRooms
 	ids    ids
 	counts counts
@@ -53,7 +55,8 @@ type Gate func(ctx context.Context, a Actor, d chat.Draft) (chat.Draft, error)
 // New returns a router over log. Nothing happens before Run.
 func New(log Log, people People, policy Policy, now func() time.Time, logger zerolog.Logger) *Router {
 	r := &Router{log: log, people: people, policy: policy, hub: newHub(), now: now, logger: logger,
-		queue: make(chan *Pending, queueLength), closed: make(chan struct{}), done: make(chan struct{})}
+		queue: make(chan *Pending, queueLength), closed: make(chan struct{}), done: make(chan struct{}), saving: make(chan struct{}, 1),
+		limits: limits{live: maxLive, pending: maxPending, page: pageSize}}
 	r.cursors.moved = map[chat.Reader]chat.Cursor{}
 	r.empty.since = map[chat.Conv]time.Time{}
 	return r
@@ -297,8 +300,15 @@ func (r *Router) moveCursor(reader chat.Reader, c chat.Cursor) {
 	}
 }
 
-// flushCursors saves what moveCursor noted. What cannot be saved is noted again.
+// flushCursors saves what moveCursor noted. When it returns, everything noted before is saved, by this call or by another
+// that it has waited for; what cannot be saved is noted again.
 func (r *Router) flushCursors(ctx context.Context) {
+	select {
+	case r.saving <- struct{}{}:
+		defer func() { <-r.saving }()
+	case <-ctx.Done():
+		return
+	}
 	r.cursors.Lock()
 	moved := r.cursors.moved
 	if len(moved) == 0 {
