@@ -24,7 +24,7 @@ const version = "0.1.0"
 // command or after it.
 type commandLine struct {
 	Config string `help:"Configuration file." type:"path" placeholder:"FILE" env:"DRAGOMAN_CONFIG"`
-	Data   string `help:"Data folder." type:"path" default:"dragoman-data" placeholder:"DIR" env:"DRAGOMAN_DATA"`
+	Data   string `help:"Data folder; dragoman-data if none is named." type:"path" default:"dragoman-data" placeholder:"DIR" env:"DRAGOMAN_DATA"`
 
 	Serve   serveCmd   `cmd:"" help:"Run the gateway until it is told to stop."`
 	Version versionCmd `cmd:"" help:"Print the version."`
