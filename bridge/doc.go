@@ -12,6 +12,6 @@
 // # Concurrency
 //
 // Every method of Router may be called from any goroutine; Guard before Run only. A Feed belongs to one session: Next is
-// called by one goroutine, and everything else by any. Locks, outermost first: hub.mu, Feed.mu, Router.cursors. None is held over a call
+// called by one goroutine, and everything else by any. Locks, outermost first: hub.mu, Feed.mu, Router.cursors.mu. None is held over a call
 // to the Log, a socket or a callback; dispatch holds hub.mu for reading only.
 package bridge

@@ -58,7 +58,7 @@ func (f *Feed) Queues(ctx context.Context) ([]chat.Queue, error) {
 		f.pulls.listing--
 		f.mu.Unlock()
 	}()
-	f.router.flushCursors(ctx) // the log counts from the saved cursors
+	f.router.saveCursorsOf(ctx, f.reader.User) // the log counts from the saved cursors
 	end, _, err := f.router.log.Last(ctx)
 	if err != nil {
 		return nil, err
@@ -176,7 +176,7 @@ func (f *Feed) level(c chat.Conv, at int64) bool {
 // with the next batch within a second: a crash repeats, never loses.
 func (f *Feed) Ack(c chat.Conv, through chat.Place) {
 	if c.IsZero() {
-		f.router.moveCursor(f.reader, chat.CursorAt(through))
+		f.router.cursors.move(f.reader, chat.CursorAt(through))
 		return
 	}
 	f.mu.Lock()
@@ -191,7 +191,7 @@ func (f *Feed) Ack(c chat.Conv, through chat.Place) {
 	}
 	r := f.reader
 	r.Conv = c
-	f.router.moveCursor(r, chat.CursorAt(through))
+	f.router.cursors.move(r, chat.CursorAt(through))
 	f.settle()
 }
 
@@ -206,7 +206,7 @@ func (f *Feed) settle() {
 			return
 		}
 	}
-	f.router.moveCursor(f.reader, chat.CursorAt(chat.Place{Pos: f.pos}))
+	f.router.cursors.move(f.reader, chat.CursorAt(chat.Place{Pos: f.pos}))
 	for c, p := range f.pulls.convs {
 		if p.cursor <= f.pos {
 			delete(f.pulls.convs, c)

@@ -2,7 +2,6 @@ package bridge
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"sync"
@@ -36,16 +35,12 @@ type Router struct {
 	closed chan struct{} // no more drafts are taken
 	done   chan struct{} // the sequencer has ended
 
-	cursors struct {
-		sync.Mutex
-		moved map[chat.Reader]chat.Cursor
-	}
-	saving chan struct{} // holds a token while cursors are being saved
-	stamp  stamp         // the sequencer's alone
-	limits limits
-	empty  emptyRooms
-	ids    ids
-	counts counts
+	cursors cursors
+	stamp   stamp // the sequencer's alone
+	limits  limits
+	empty   emptyRooms
+	ids     ids
+	counts  counts
 }
 
 // Gate may refuse a client's message or edit, change it, or narrow it to its author (who is not told). It must heed ctx's
@@ -55,9 +50,9 @@ type Gate func(ctx context.Context, a Actor, d chat.Draft) (chat.Draft, error)
 // New returns a router over log. Nothing happens before Run.
 func New(log Log, people People, policy Policy, now func() time.Time, logger zerolog.Logger) *Router {
 	r := &Router{log: log, people: people, policy: policy, hub: newHub(), now: now, logger: logger,
-		queue: make(chan *Pending, queueLength), closed: make(chan struct{}), done: make(chan struct{}), saving: make(chan struct{}, 1),
+		queue: make(chan *Pending, queueLength), closed: make(chan struct{}), done: make(chan struct{}),
 		limits: limits{live: maxLive, pending: maxPending, page: pageSize}}
-	r.cursors.moved = map[chat.Reader]chat.Cursor{}
+	r.cursors.turn = make(chan struct{}, 1)
 	r.empty.since = map[chat.Conv]time.Time{}
 	return r
 }
@@ -215,7 +210,7 @@ func (r *Router) open(ctx context.Context, a Actor, reader chat.Reader, from Fro
 	if old := r.hub.add(f); old != nil {
 		r.close(old, &Cause{Kind: Replaced})
 	}
-	r.flushCursors(ctx)
+	r.saveCursorsOf(ctx, reader.User)
 	cursor, err := r.begin(ctx, reader, from)
 	if err != nil {
 		r.hub.remove(f)
@@ -289,42 +284,6 @@ func (r *Router) Sessions(u chat.UserID) []Session {
 		all[i] = f.session()
 	}
 	return all
-}
-
-// moveCursor notes how far a reader is; the sequencer saves it.
-func (r *Router) moveCursor(reader chat.Reader, c chat.Cursor) {
-	r.cursors.Lock()
-	defer r.cursors.Unlock()
-	if old, ok := r.cursors.moved[reader]; !ok || old.Place().Pos < c.Place().Pos {
-		r.cursors.moved[reader] = c
-	}
-}
-
-// flushCursors saves what moveCursor noted. When it returns, everything noted before is saved, by this call or by another
-// that it has waited for; what cannot be saved is noted again.
-func (r *Router) flushCursors(ctx context.Context) {
-	select {
-	case r.saving <- struct{}{}:
-		defer func() { <-r.saving }()
-	case <-ctx.Done():
-		return
-	}
-	r.cursors.Lock()
-	moved := r.cursors.moved
-	if len(moved) == 0 {
-		r.cursors.Unlock()
-		return
-	}
-	r.cursors.moved = map[chat.Reader]chat.Cursor{}
-	r.cursors.Unlock()
-	if err := r.log.SaveCursors(ctx, moved); err != nil {
-		if !errors.Is(err, context.Canceled) {
-			r.logger.Err(err).Int("cursors", len(moved)).Msg("cannot save cursors")
-		}
-		for reader, c := range moved {
-			r.moveCursor(reader, c)
-		}
-	}
 }
 
 // NewID returns an id for a group, room or thread that the server names: decimal text, never given twice.

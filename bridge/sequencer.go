@@ -30,7 +30,7 @@ func (r *Router) Run(ctx context.Context) error {
 		case p := <-r.queue:
 			batch = append(batch, p)
 		case <-tick.C:
-			r.flushCursors(commit)
+			r.saveCursors(commit)
 			r.runDue(commit)
 			continue
 		case <-ctx.Done():
@@ -64,7 +64,7 @@ func (r *Router) drain(ctx context.Context) {
 		}
 		r.commit(ctx, batch)
 	}
-	r.flushCursors(ctx)
+	r.saveCursors(ctx)
 }
 
 func (r *Router) commit(ctx context.Context, batch []*Pending) {
