@@ -59,10 +59,10 @@ scenario('files are uploaded with progress, can be loaded, and sending them can 
   await a.heard.until('progress', (e) => e.tag === 'multi' && e.index === 2 && e.done === e.total);
   // A file that never arrives: its upload is held until it was cancelled.
   await a.page.route('**/zim/files/*', () => {});
-  const held = a.zim.sendMessage({ type: 12, fileLocalPath: big }, b.user, 0, plain, { $tell: 'held' });
+  const held = refuses(6000206, a.zim.sendMessage({ type: 12, fileLocalPath: big }, b.user, 0, plain, { $tell: 'held' }));
   const attached = await a.heard.until('attached', (e) => e.tag === 'held');
   await a.zim.cancelSendingMessage(attached.message, {});
-  await refuses(6000206, held);
+  await held;
   await refuses(6000207, a.zim.cancelSendingMessage(attached.message, {}));
   await a.page.unroute('**/zim/files/*');
   await refuses(6000214, a.zim.sendMessage({ type: 13, fileLocalPath: { $file: '', name: 'e', type: '' } }, b.user, 0, plain));

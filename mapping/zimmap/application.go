@@ -69,5 +69,10 @@ func (m Map) applications(ev chat.Event, b chat.Membership) []zimwire.Notice {
 
 // concerned reports whether an application is the reader's affair: he asks, is asked, or manages the group.
 func (m Map) concerned(ev chat.Event, who chat.UserID) bool {
+	if b, _ := ev.Body.(chat.Membership); b.Change == chat.ChangeInviteAccept || b.Change == chat.ChangeInviteDecline {
+		if len(b.Users) > 0 && b.Users[0] == m.Reader {
+			return true // his was the invitation
+		}
+	}
 	return who == m.Reader || ev.From == m.Reader || m.Dir.Member(ev.Conv, m.Reader).Role.IsManager()
 }

@@ -425,8 +425,10 @@ func Touches(ev *chat.Event) bool {
 	case chat.Message:
 		_, command := b.Content.(chat.Command)
 		return !command && !b.OnlineOnly
-	case chat.Edit, chat.Recall, chat.Setting, chat.Hide, chat.Profile, chat.Lifecycle, chat.Membership, chat.Rules:
+	case chat.Edit, chat.Recall, chat.Setting, chat.Hide, chat.Profile, chat.Lifecycle, chat.Rules:
 		return true
+	case chat.Membership:
+		return ev.Keep() == chat.KeepHistory // what only a few are told of changes no list
 	case chat.Receipt:
 		return b.State == chat.Read
 	}
