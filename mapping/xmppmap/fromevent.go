@@ -236,7 +236,7 @@ func (m Map) receipts(ev *chat.Event, b chat.Receipt, about *chat.Entry) []xmppw
 			e = xmppwire.New(NSMarkers, "displayed")
 		}
 		s := xmppwire.Message("", e.Set("id", id))
-		s.ID = ev.ID.String()
+		s.ID = MessageID(ev)
 		out = append(out, s)
 	}
 	return out
@@ -253,7 +253,7 @@ func (m Map) reactions(ev *chat.Event, b chat.Reaction, about *chat.Entry) xmppw
 		e.AddNew("reaction").AddText(string(emoji))
 	}
 	s := xmppwire.Message("", e, xmppwire.New(NSHints, "store"))
-	s.ID = ev.ID.String()
+	s.ID = MessageID(ev)
 	return s
 }
 

@@ -24,14 +24,14 @@ func (m Map) ToDraft(in Said) (chat.Draft, error) {
 	d := chat.Draft{Conv: in.Conv}
 	if retract := retraction(s); retract != nil {
 		d.Body = chat.Recall{Target: own(ref(retract.Attr("id"), in.Recent), in), Reason: ""}
-		d.Native = in.native(nil)
+		d.Native = in.native(nil, true)
 		return d, checkTarget(d.Body.(chat.Recall).Target)
 	}
 	if r := s.Child(NSReactions, "reactions"); r != nil {
 		return m.reaction(d, in, r)
 	}
 	if body, ok := in.receipt(); ok {
-		d.Body = body
+		d.Body, d.Native = body, in.nativeID()
 		return d, nil
 	}
 	content, shown := m.content(s)
@@ -45,7 +45,7 @@ func (m Map) ToDraft(in Said) (chat.Draft, error) {
 		id = origin.Attr("id")
 	}
 	d.ClientID = clientID(id)
-	d.Native = in.native(shown)
+	d.Native = in.native(shown, false)
 	if replace := s.Child(NSCorrect, "replace"); replace != nil {
 		// A correction is a new version, and not hidden from the archive for being short of a hint.
 		msg.OnlineOnly = false
@@ -96,9 +96,12 @@ func (m Map) reaction(d chat.Draft, in Said, r *xmppwire.Element) (chat.Draft, e
 		}
 		body.On = append(body.On, emoji)
 	}
-	d.Body = body
+	d.Body, d.Native = body, in.nativeID()
 	return d, checkTarget(body.Target)
 }
+
+// nativeID keeps the id alone, by which the sender knows its reflection.
+func (in Said) nativeID() chat.Native { return writeNative(xmppwire.Stanza{ID: in.Stanza.ID}) }
 
 // receipt reads a delivery receipt [XEP-0184] or a marker [XEP-0333].
 func (in Said) receipt() (chat.Receipt, bool) {
@@ -135,7 +138,7 @@ func (in Said) receipt() (chat.Receipt, bool) {
 // bodiless reads a message that has nothing to show: a chat state, or something between programs.
 func (in Said) bodiless(d chat.Draft) (chat.Draft, error) {
 	s := &in.Stanza
-	d.Native = in.native(nil)
+	d.Native = in.native(nil, true)
 	if len(s.Children) == 1 || s.Child(NSChatStates, "composing") != nil {
 		if state := s.ChildOf(NSChatStates); state != nil {
 			d.Body = chat.Typing{Active: state.Local == "composing"}
@@ -186,11 +189,12 @@ func (m Map) readMessage(msg *chat.Message, in Said) {
 	}
 }
 
-// native keeps what the canonical form does not say. drop are the children for which the content stands wholly.
-func (in Said) native(drop map[*xmppwire.Element]bool) chat.Native {
+// native keeps what the canonical form does not say. drop are the children for which the content stands wholly; withID
+// keeps the id too, for events that have no ClientID.
+func (in Said) native(drop map[*xmppwire.Element]bool, withID bool) chat.Native {
 	s := in.Stanza
 	n := xmppwire.Stanza{Lang: s.Lang, To: in.Resource}
-	if clientID(s.ID) == "" || s.Child(NSStanzaID, "origin-id") != nil && s.Child(NSStanzaID, "origin-id").Attr("id") != s.ID {
+	if withID || clientID(s.ID) == "" || s.Child(NSStanzaID, "origin-id") != nil && s.Child(NSStanzaID, "origin-id").Attr("id") != s.ID {
 		n.ID = s.ID
 	}
 	if s.Type != "chat" && s.Type != "groupchat" {

@@ -61,6 +61,9 @@ func (q *request) archived() chat.Conv {
 }
 
 func archiveMetadata(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
+	if err := s.mayReadArchive(ctx, q.archived()); err != nil {
+		return nil, err
+	}
 	first, last, err := s.Store.ArchiveEnds(ctx, s.user, q.archived())
 	if err != nil {
 		return nil, archiveError(err)
@@ -87,10 +90,8 @@ func archiveError(err error) error {
 // archiveQuery sends a page of an archive, a message each, and then the answer [XEP-0313 §4].
 func archiveQuery(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
 	conv := q.archived()
-	if conv.Kind != 0 {
-		if _, err := s.Store.Details(ctx, conv); err != nil {
-			return nil, err
-		}
+	if err := s.mayReadArchive(ctx, conv); err != nil {
+		return nil, err
 	}
 	query, p, err := s.readArchiveQuery(ctx, q, conv)
 	if err != nil {
@@ -121,6 +122,22 @@ func archiveQuery(ctx context.Context, s *session, q *request) (*xmppwire.Elemen
 	}
 	set.AddNew("count").AddText(strconv.Itoa(count))
 	return fin.Add(set), nil
+}
+
+// mayReadArchive refuses who is no member of a group, or is banned [XEP-0313 §5.1.2]. What he heard while he was one is in
+// his clients.
+func (s *session) mayReadArchive(ctx context.Context, conv chat.Conv) error {
+	if conv.Kind == 0 {
+		return nil
+	}
+	if _, err := s.Store.Details(ctx, conv); err != nil {
+		return err
+	}
+	me, err := s.Store.Member(ctx, conv, s.user)
+	if err == nil && (me.Banned || conv.Kind != chat.KindRoom && !me.Role.IsMember()) {
+		err = refusal(stanza.Auth, stanza.Forbidden)
+	}
+	return err
 }
 
 func (s *session) readArchiveQuery(ctx context.Context, q *request, conv chat.Conv) (store.ArchiveQuery, paging, error) {

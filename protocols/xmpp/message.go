@@ -46,6 +46,9 @@ func (s *session) say(ctx context.Context, st xmppwire.Stanza, c chat.Conv, reso
 		s.refuseErr(st, err)
 		return
 	}
+	if m, plain := d.Body.(chat.Message); !plain || !m.ReplyTo.IsZero() {
+		s.flown.Wait() // what it names may be on its way
+	}
 	id := st.ID
 	if d.ClientID != "" {
 		id = "" // found by that
