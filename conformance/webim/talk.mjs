@@ -93,6 +93,12 @@ function send3({ kind, chatType, to, file, more, apiUrl }) {
       Object.assign(options, { apiUrl, file: { data, filename: file.name, filetype: file.name.split('.').pop(), url: URL.createObjectURL(data) },
         onFileUploadError: (e) => reject(new Error(`upload: ${JSON.stringify(e)}`)), ext: { file_length: data.size } });
     }
+    // What is muted 3.x tells in a callback of its own, and fails nothing.
+    const told = conn.onMutedMessage;
+    conn.onMutedMessage = (e) => {
+      told?.(e);
+      reject(new Error(`muted: ${JSON.stringify(e)}`));
+    };
     m.set({ ...options, ...basics, ...more });
     conn.send(m.body);
   });

@@ -34,7 +34,11 @@ func AckNone(meta *webimwire.Meta, id chat.EventID, now time.Time) *webimwire.Co
 // Refusal answers a Meta whose request was refused. The SDKs compare the words
 // literally [webim 7].
 func Refusal(meta *webimwire.Meta, err error, now time.Time) *webimwire.CommSyncDL {
-	return &webimwire.CommSyncDL{Status: refusalStatus(meta, err), MetaId: meta.Id, Timestamp: new(uint64(now.UnixMilli()))}
+	dl := &webimwire.CommSyncDL{Status: refusalStatus(meta, err), MetaId: meta.Id, Timestamp: new(uint64(now.UnixMilli()))}
+	if dl.GetStatus().GetErrorCode() == webimwire.Status_USER_MUTED {
+		dl.ServerId = meta.Id // 3.x tells the application this id alone: let it be one that it knows
+	}
+	return dl
 }
 
 // What a Meta asked for, as far as refusals differ by it.

@@ -32,6 +32,13 @@ func (d *directory) Details(c chat.Conv) *chat.Details {
 	if !ok {
 		return nil
 	}
+	if c.Kind == chat.KindRoom { // its lists name others than those who are there
+		inside := map[chat.UserID]bool{}
+		for _, o := range d.Router.Occupants(c) {
+			inside[o.User] = true
+		}
+		details.Count = len(inside)
+	}
 	return &details
 }
 

@@ -189,8 +189,8 @@ const liveQueue = "/live"
 
 // live pushes what is told to who is there and not caught up on.
 func (c *cycle) live(d *bridge.Delivery) error {
-	if c.isOwn(d.Event) {
-		return nil
+	if d.Event.From == c.actor.User && d.Event.Device == c.actor.Device {
+		return nil // also what the gateway says in its name: that it has left a room
 	}
 	metas, err := c.render(d)
 	if err != nil || len(metas) == 0 {

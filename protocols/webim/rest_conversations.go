@@ -52,23 +52,35 @@ func (c *call) userAddress(u chat.UserID, device chat.DeviceID) string {
 // lastMeta is the newest message of a conversation that was not taken back; empty
 // where there is none.
 func (c *call) lastMeta(e *chat.Entry) map[string]any {
-	if e != nil && e.Recall != nil {
-		e = c.before(e)
+	m, payload := c.lastMessage(e)
+	if m != nil {
+		m["payload"] = payload.Text()
+		return m
+	}
+	return map[string]any{}
+}
+
+// lastMessage is lastMeta without the payload, and that; nil: there is none.
+func (c *call) lastMessage(e *chat.Entry) (map[string]any, webimmap.Payload) {
+	if e != nil {
+		if _, said := e.Body.(chat.Message); !said || e.Recall != nil {
+			e = c.before(e)
+		}
 	}
 	if e == nil {
-		return map[string]any{}
+		return nil, webimmap.Payload{}
 	}
 	payload, ok := c.realm.PayloadOf(&e.Event)
 	if !ok {
-		return map[string]any{}
+		return nil, payload
 	}
 	to := c.cfg.AppKey + "_" + payload.To + "@" + webimwire.GroupDomain
 	if e.Conv.Kind == chat.KindPeer {
 		to = c.userAddress(e.Conv.Other(e.From), "")
 	}
 	return map[string]any{
-		"from": c.userAddress(e.From, e.Device), "id": e.ID.String(), "payload": payload.Text(), "timestamp": e.Time.UnixMilli(), "to": to,
-	}
+		"from": c.userAddress(e.From, e.Device), "id": e.ID.String(), "timestamp": e.Time.UnixMilli(), "to": to,
+	}, payload
 }
 
 // before finds the newest message before e that was not recalled either, not far back.

@@ -352,9 +352,12 @@ func (c *call) threadMessages() (reply, error) {
 		if err != nil {
 			return reply{}, err
 		}
-		if line.Last != nil {
-			rows = append(rows, map[string]any{"thread_id": id, "last_message": c.lastMeta(line.Last)})
+		row := map[string]any{"thread_id": id, "last_message": map[string]any{}}
+		if m, payload := c.lastMessage(line.Last); m != nil {
+			m["payload"] = payload // an object here, a text in the rows of conversations
+			row["last_message"] = m
 		}
+		rows = append(rows, row)
 	}
 	return reply{Entities: rows}, nil
 }
