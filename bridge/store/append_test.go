@@ -52,7 +52,7 @@ func TestRetryReturnsTheStoredEventAndOtherWordsAreAnotherMessage(t *testing.T) 
 	w.append(w.event("bob", draft("hi")))
 	w.reopen()
 	retry("after a restart", w.event("alice", draft("hi")))
-	w.now = w.now.Add(24*time.Hour + time.Minute)
+	w.pass(24*time.Hour + time.Minute)
 	w.append(w.event("alice", draft("hi")))
 	equal(t, "history", w.texts("bob", c), "alice: hi", "alice: another", "bob: hi", "alice: hi")
 
@@ -154,12 +154,12 @@ func TestRefsAreFoundByAnyIDAndFilledInWhole(t *testing.T) {
 	c := chat.Peer("alice", "bob")
 	for range 20 {
 		w.say("bob", c, "noise")
-		w.now = w.now.Add(time.Minute)
+		w.pass(time.Minute)
 	}
 	ev := w.append(w.event("alice", chat.Draft{Conv: c, ClientID: "mine", Body: textOf("hi")})).Event
 	for range 20 {
 		w.say("bob", c, "noise")
-		w.now = w.now.Add(time.Second)
+		w.pass(time.Second)
 	}
 	for _, ref := range []chat.Ref{{ID: ev.ID}, {Seq: ev.Seq}, {ClientID: "mine", Author: "alice"}, {ClientID: "mine"}} {
 		r := w.do("bob", c, chat.Reaction{Target: ref, On: []chat.Emoji{"+1"}})

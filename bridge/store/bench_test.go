@@ -47,7 +47,7 @@ func BenchmarkAppendPeer(b *testing.B) {
 						b.Fatal(fate)
 					}
 				}
-				w.now = w.now.Add(time.Millisecond)
+				w.pass(time.Millisecond)
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 		})
@@ -71,7 +71,7 @@ func BenchmarkAppendGroup(b *testing.B) {
 		if _, err := w.Append(b.Context(), batch); err != nil {
 			b.Fatal(err)
 		}
-		w.now = w.now.Add(time.Millisecond)
+		w.pass(time.Millisecond)
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }
@@ -93,7 +93,7 @@ func BenchmarkAppendReceipt(b *testing.B) {
 		w.try(said...)
 		b.StartTimer()
 		w.try(read...)
-		w.now = w.now.Add(time.Millisecond)
+		w.pass(time.Millisecond)
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "receipts/s")
 }
@@ -108,7 +108,7 @@ func readWorld(b *testing.B) *world {
 			batch[i] = w.event(other, chat.Draft{Conv: chat.Peer("me", other), ClientID: fmt.Sprint(n), Body: textOf("hello world, this is a message")})
 		}
 		w.try(batch...)
-		w.now = w.now.Add(time.Second)
+		w.pass(time.Second)
 	}
 	return w
 }

@@ -125,7 +125,7 @@ func TestPresenceReachesWhoMaySeeIt(t *testing.T) {
 	if len(watchers) != 1 || watchers[0].User != "dave" {
 		t.Errorf("watchers %v", watchers)
 	}
-	w.now = w.now.Add(2 * time.Hour)
+	w.pass(2 * time.Hour)
 	equal(t, "dave's watch has run out", audience("alice"), "alice")
 	w.do("alice", chat.Peer("alice", "bob"), chat.Block{})
 	equal(t, "bob is let in again", audience("alice"), "alice", "bob")
@@ -152,7 +152,7 @@ func TestProfilesAttributesAndStatusOfUsers(t *testing.T) {
 	if st := must(w.StatusOf(t.Context(), []chat.UserID{"alice", "bob"}))(t); len(st) != 1 || st["alice"].Status != "out" {
 		t.Errorf("status %v", st)
 	}
-	w.now = w.now.Add(2 * time.Hour)
+	w.pass(2 * time.Hour)
 	if st := must(w.StatusOf(t.Context(), []chat.UserID{"alice"}))(t); len(st) != 0 {
 		t.Errorf("status after its time %v", st)
 	}
@@ -163,7 +163,7 @@ func TestConversationsAreSortedPagedAndCarrySettings(t *testing.T) {
 	for i := range 5 {
 		other := chat.UserID(fmt.Sprintf("u%d", i))
 		w.say(other, chat.Peer("me", other), "hi")
-		w.now = w.now.Add(time.Second)
+		w.pass(time.Second)
 	}
 	g := w.group("g", "u0", "me")
 	c := chat.Peer("me", "u1")

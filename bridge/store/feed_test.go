@@ -51,7 +51,7 @@ func TestANewDeviceBeginsAtTheFurthestAndKeepsThat(t *testing.T) {
 	if at := w.cursor(bob("new", none)); at != 5 {
 		t.Errorf("the new device has moved to %d with another", at)
 	}
-	w.now = w.now.Add(time.Hour)
+	w.pass(time.Hour)
 	w.save(bob("phone", none), chat.Place{Pos: 10})
 	devices := must(w.Devices(t.Context(), "bob"))(t)
 	if len(devices) != 3 || devices[0].Reader.Device != "phone" || devices[0].Cursor.Place().Pos != 10 || !devices[0].Seen.Equal(w.now) {
@@ -179,7 +179,7 @@ func TestAnImportEntersHistoryAtItsTimeAndNoFeed(t *testing.T) {
 		t.Fatal(fates, batch[0].Event, second.ID)
 	}
 	again := old("then", "1")
-	w.now = w.now.Add(100 * 24 * time.Hour)
+	w.pass(100 * 24 * time.Hour)
 	again.ID = first.ID
 	if _, fates := w.try(again); fates[0] != chat.ErrDuplicate {
 		t.Errorf("imported again: %v", fates[0])

@@ -78,7 +78,7 @@ func TestRolesMutesAndListsSurvive(t *testing.T) {
 	if muted := must(w.Muted(t.Context(), g))(t); len(muted) != 2 {
 		t.Errorf("muted %v", muted)
 	}
-	w.now = w.now.Add(time.Hour)
+	w.pass(time.Hour)
 	if muted := must(w.Muted(t.Context(), g))(t); len(muted) != 1 || muted[0].User != "dave" {
 		t.Errorf("an hour later %v", muted)
 	}

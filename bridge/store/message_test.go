@@ -128,7 +128,7 @@ func TestPinsAreCountedAndListedNewestFirst(t *testing.T) {
 	g := w.group("g", "alice", "bob")
 	one, two := w.say("bob", g, "1").Event, w.say("bob", g, "2").Event
 	w.do("alice", g, chat.Pin{Target: two.Ref(), On: true})
-	w.now = w.now.Add(1e9)
+	w.pass(1e9)
 	w.do("bob", g, chat.Pin{Target: one.Ref(), On: true})
 	w.do("bob", g, chat.Pin{Target: one.Ref(), On: true})
 	pins := must(w.Pins(t.Context(), "bob", g))(t)

@@ -16,7 +16,7 @@ func TestHistoryPagesBothWaysByIDSeqAndTime(t *testing.T) {
 	begin := w.now
 	for i := range 10 {
 		ids = append(ids, w.say([]chat.UserID{"alice", "bob"}[i%2], c, fmt.Sprint(i)).Event.ID)
-		w.now = w.now.Add(time.Minute)
+		w.pass(time.Minute)
 	}
 	w.do("alice", c, chat.Message{Content: chat.Custom{Type: "t"}})
 	for _, test := range []struct {
@@ -72,7 +72,7 @@ func TestTheArchiveOfAUserHoldsAllHisPeersAsItHappened(t *testing.T) {
 	for i := range 30 {
 		other := chat.UserID(fmt.Sprintf("u%d", i%7))
 		ids = append(ids, w.say(other, chat.Peer("me", other), fmt.Sprint(i)).Event.ID)
-		w.now = w.now.Add(time.Second)
+		w.pass(time.Second)
 	}
 	w.do("u1", chat.Peer("me", "u1"), chat.Edit{Target: chat.Ref{ID: ids[1]}, Message: textOf("1 edited")})
 	w.do("me", chat.Peer("me", "u1"), chat.Setting{Key: "x"})

@@ -34,7 +34,7 @@ func TestDevicesThatDoNotComeBackAreForgottenButTheLast(t *testing.T) {
 	w.save(chat.Reader{User: "bob", Device: "old"}, chat.Place{Pos: 1})
 	w.save(chat.Reader{User: "alice", Device: "only"}, chat.Place{Pos: 1})
 	w.save(chat.Reader{Outbox: "o"}, chat.Place{Pos: 1})
-	w.now = w.now.Add(forgetAfter + time.Hour)
+	w.pass(forgetAfter + time.Hour)
 	w.save(chat.Reader{User: "bob", Device: "new"}, chat.Place{Pos: 1})
 	if err := w.forgetDevices(); err != nil {
 		t.Fatal(err)

@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,8 +16,10 @@ type world struct {
 	*Store
 	path string
 	now  time.Time
-	last chat.EventID
-	sync bool // commits wait for the disk
+	// clock is now for the store, which may look at it from a goroutine of its own.
+	clock *atomic.Pointer[time.Time]
+	last  chat.EventID
+	sync  bool // commits wait for the disk
 }
 
 func newWorld(t testing.TB) *world {
@@ -32,11 +35,22 @@ func newWorld(t testing.TB) *world {
 
 func (w *world) open() {
 	w.Helper()
-	s, err := Open(w.Context(), w.path, Options{Now: func() time.Time { return w.now }, unsynced: !w.sync})
+	if w.clock == nil {
+		w.clock = &atomic.Pointer[time.Time]{}
+		w.pass(0)
+	}
+	s, err := Open(w.Context(), w.path, Options{Now: func() time.Time { return *w.clock.Load() }, unsynced: !w.sync})
 	if err != nil {
 		w.Fatal(err)
 	}
 	w.Store = s
+}
+
+// pass lets time pass.
+func (w *world) pass(d time.Duration) {
+	now := w.now.Add(d)
+	w.now = now
+	w.clock.Store(&now)
 }
 
 // reopen closes the store and opens its file again: nothing is remembered but what is written.
