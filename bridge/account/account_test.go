@@ -547,6 +547,7 @@ func TestBookBehavesLikeAMap(t *testing.T) {
 		b, err := Open(t.Context(), ":memory:", OpenVault("", nil), newClock().now)
 		must(t, err)
 		defer func() { must(t, b.Close()) }()
+		b.cost = 2 // what passwords cost is not the question
 		ctx, model := t.Context(), map[chat.UserID]*state{}
 		ids := []chat.UserID{"a", "A", "b"}
 		passwords := []string{"x", "y"}

@@ -72,6 +72,7 @@ type Book struct {
 	signing []byte // signs tokens
 	faking  []byte // makes up SCRAM keys for who does not exist
 
+	cost    int    // iterations of new passwords
 	provKey []byte // of this process: what cache.verified holds is worth nothing elsewhere
 	cache   cache
 	aliases aliases
@@ -110,6 +111,7 @@ func Open(ctx context.Context, path string, v *Vault, now func() time.Time) (*Bo
 	b := &Book{
 		db: db, now: now,
 		signing: derive(signing, "token"), faking: derive(signing, "scram"), provKey: provKey,
+		cost: scramIterations,
 	}
 	if err := b.loadAliases(ctx); err != nil {
 		_ = db.Close()
@@ -193,7 +195,7 @@ func (b *Book) Create(ctx context.Context, id chat.UserID, password string) (Acc
 	if err != nil {
 		return Account{}, err
 	}
-	if err := r.setPassword(password); err != nil {
+	if err := r.setPassword(password, b.cost); err != nil {
 		return Account{}, err
 	}
 	b.writes.Lock()

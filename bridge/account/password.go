@@ -125,7 +125,7 @@ func (b *Book) SetPassword(ctx context.Context, id chat.UserID, password string)
 		return chat.Refuse(chat.Invalid, "a password is missing")
 	}
 	var r row
-	if err := r.setPassword(password); err != nil {
+	if err := r.setPassword(password, b.cost); err != nil {
 		return err
 	}
 	return b.change(ctx, id, PasswordChanged, `UPDATE accounts SET generation = generation + 1, iterations = ?,
@@ -134,7 +134,7 @@ func (b *Book) SetPassword(ctx context.Context, id chat.UserID, password string)
 }
 
 // setPassword fills in the keys of a password, with new salts.
-func (r *row) setPassword(password string) error {
+func (r *row) setPassword(password string, iterations int) error {
 	if len(password) > maxPassword {
 		return chat.Refuse(chat.TooLarge, "the password is longer than %d bytes", maxPassword)
 	}
@@ -142,7 +142,7 @@ func (r *row) setPassword(password string) error {
 	if err != nil {
 		return err
 	}
-	r.iterations = scramIterations
+	r.iterations = iterations
 	if r.sha1, err = scramKeys(sha1.New, password, salts[:saltSize], r.iterations); err != nil {
 		return err
 	}
