@@ -23,3 +23,4 @@ await import('./zim/lists.mjs');
 await import('./zim/users.mjs');
 await import('./zim/groups.mjs');
 await import('./zim/rooms.mjs');
+await import('./zim/server.mjs');

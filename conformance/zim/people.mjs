@@ -160,7 +160,7 @@ export class AppServer {
     });
     assert.equal(answer.status, 200);
     // A MsgId has more digits than a number of JavaScript: it is read as text.
-    const read = JSON.parse((await answer.text()).replace(/:(\d{16,})/g, ':"$1"'));
+    const read = JSON.parse((await answer.text()).replace(/:(\d{17,})/g, ':"$1"'));
     assert.equal(typeof read.RequestId, 'string');
     return read;
   }

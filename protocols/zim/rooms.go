@@ -167,7 +167,7 @@ func (s *session) switchRoom(ctx context.Context, p zimwire.SwitchRoomParams) (z
 		return zimwire.RoomSwitchedResult{}, err
 	}
 	// He leaves first: he may be in as many rooms as he may.
-	s.Router.Leave(ctx, s.feed, from)
+	s.leaveOne(ctx, from)
 	var info zimwire.RoomFullInfo
 	if p.IsCreateWhenRoomNotExisted {
 		info, err = s.createOrEnter(ctx, p.ToRoomInfo, p.Config)
@@ -190,12 +190,35 @@ func (s *session) isIn(c chat.Conv) bool {
 	})
 }
 
+// leaveOne takes this device out of a room; what was to go with its user goes when it was his last one there.
+func (s *session) leaveOne(ctx context.Context, c chat.Conv) bool {
+	if !s.Router.Leave(ctx, s.feed, c) {
+		return false
+	}
+	s.tidyRoom(ctx, c)
+	return true
+}
+
+// tidyRoom deletes the attributes that go with a user who is no longer in a room [zim rooms].
+func (s *session) tidyRoom(ctx context.Context, c chat.Conv) {
+	if slices.Contains(s.people(c), s.actor.User) {
+		return
+	}
+	keys, err := s.Store.AutoDeleted(ctx, c, s.actor.User)
+	if err == nil && len(keys) > 0 {
+		_, err = s.Router.Submit(ctx, bridge.System(s.actor.User), chat.Draft{Conv: c, Body: chat.Attributes{Deleted: keys, Force: true}})
+	}
+	if code := chat.CodeOf(err); err != nil && code != chat.NotFound && code != chat.Unavailable {
+		s.log.Warn().Err(err).Stringer("conv", c).Msg("cannot delete what goes with who left")
+	}
+}
+
 func (s *session) leaveRoom(ctx context.Context, p zimwire.LeaveRoomParams) (zimwire.RoomLeftResult, error) {
 	c, err := s.room(p.RoomID)
 	if err != nil {
 		return zimwire.RoomLeftResult{}, err
 	}
-	if !s.Router.Leave(ctx, s.feed, c) {
+	if !s.leaveOne(ctx, c) {
 		return zimwire.RoomLeftResult{}, chat.RefuseFor(chat.NotMember, "you are not in this room")
 	}
 	return zimwire.RoomLeftResult(p), nil
@@ -204,7 +227,7 @@ func (s *session) leaveRoom(ctx context.Context, p zimwire.LeaveRoomParams) (zim
 func (s *session) leaveAllRoom(ctx context.Context, _ none) (zimwire.RoomAllLeftResult, error) {
 	result := zimwire.RoomAllLeftResult{}
 	for _, c := range s.Router.Entered(s.actor.User) {
-		if s.Router.Leave(ctx, s.feed, c) {
+		if s.leaveOne(ctx, c) {
 			result.RoomIDs = append(result.RoomIDs, c.ID)
 		}
 	}

@@ -91,7 +91,7 @@ func (c call) beginPeer(from chat.UserID, user string, said zimmap.ServerMessage
 		return nil, err
 	}
 	if unaware {
-		draft.To = []chat.UserID{to}
+		draft = zimmap.MakeUnaware(draft)
 	}
 	return c.Router.Begin(c.ctx, c.as(from), draft)
 }

@@ -19,6 +19,8 @@ import (
 const (
 	// loginWithin is how long a connection may be open without a login.
 	loginWithin = 15 * time.Second
+	// leaveWithin bounds what a session does after its end.
+	leaveWithin = 5 * time.Second
 	// maxUnderWay bounds the messages of one client that wait for their commit.
 	maxUnderWay = 64
 )
@@ -92,8 +94,21 @@ func (s *session) leave() {
 		}
 	}
 	s.mu.Unlock()
-	if feed != nil {
-		feed.Close()
+	if feed == nil {
+		return
+	}
+	var rooms []chat.Conv
+	for _, c := range s.Router.Entered(s.actor.User) {
+		if s.isIn(c) {
+			rooms = append(rooms, c)
+		}
+	}
+	feed.Close()
+	// The session's own context has ended; what it leaves behind is still tidied up, within bounds.
+	ctx, cancel := context.WithTimeout(context.Background(), leaveWithin)
+	defer cancel()
+	for _, c := range rooms {
+		s.tidyRoom(ctx, c)
 	}
 }
 
