@@ -164,7 +164,6 @@ func (f *Frontend) open(ctx context.Context, l link, out outcome) (*session, err
 var (
 	errClosed   = errors.New("the client has closed the stream")
 	errShutdown = fmt.Errorf("the server stops: %w", stream.SystemShutdown)
-	errReplaced = fmt.Errorf("the resource is bound anew: %w", stream.Conflict)
 	errResumed  = fmt.Errorf("resumed elsewhere: %w", stream.Conflict)
 )
 

@@ -36,10 +36,9 @@ type Pulse struct {
 
 // pulses is the latest numbers, read by whoever looks first in a second.
 type pulses struct {
-	mu      sync.Mutex
-	kept    []Pulse
-	deeds   map[chan Deed]bool
-	watched int
+	mu    sync.Mutex
+	kept  []Pulse
+	deeds map[chan Deed]bool
 }
 
 func newPulses() *pulses { return &pulses{deeds: map[chan Deed]bool{}} }

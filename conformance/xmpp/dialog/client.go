@@ -59,13 +59,11 @@ func (c *client) write(s string) error {
 // next reads the next element.
 func (c *client) next() (*xmppwire.Element, error) {
 	c.deadline()
-	for {
-		e, err := c.reader.Next()
-		if err != nil && !errors.Is(err, xmppwire.ErrUnsafe) {
-			return nil, err
-		}
-		return e, nil
+	e, err := c.reader.Next()
+	if err != nil && !errors.Is(err, xmppwire.ErrUnsafe) {
+		return nil, err
 	}
+	return e, nil
 }
 
 func (c *client) want(space, local string) (*xmppwire.Element, error) {
