@@ -62,9 +62,21 @@ func (l *login) bindTo(x *scram, mechanism string, first []byte) error {
 	return nil
 }
 
+// certificate is the one that this connection shows.
+func (l *login) certificate() (*tls.Certificate, error) {
+	if l.TLS.GetCertificate != nil {
+		return l.TLS.GetCertificate(&tls.ClientHelloInfo{ServerName: l.Domain})
+	}
+	return &l.TLS.Certificates[0], nil
+}
+
 // endPoint is the hash of our certificate, by its own signature's hash [RFC 5929 §4.1].
 func (l *login) endPoint() ([]byte, error) {
-	raw := l.TLS.Certificates[0].Certificate[0]
+	own, err := l.certificate()
+	if err != nil {
+		return nil, err
+	}
+	raw := own.Certificate[0]
 	cert, err := x509.ParseCertificate(raw)
 	if err != nil {
 		return nil, err

@@ -19,7 +19,7 @@ const maxHeld = 256
 // pump takes deliveries from the feed and shows them to the client until the session ends.
 func (s *session) pump() error {
 	for {
-		if err := s.out.waitRoom(s.ctx); err != nil {
+		if err := s.out.waitAcked(s.ctx); err != nil {
 			return err
 		}
 		if err := s.waitHeld(); err != nil {

@@ -18,6 +18,8 @@ const (
 	// hardQueue is how many may wait in all, answers and what other sessions have for this one included. A client that has
 	// so much to read and does not is disconnected.
 	hardQueue = 4096
+	// softUnacked is how many may be unacknowledged before the feed waits.
+	softUnacked = 1000
 	// maxUnacked is how many stanzas are kept for a client that acknowledges none, before the session is given up
 	// [XEP-0198 §8].
 	maxUnacked = 2000
@@ -41,7 +43,8 @@ type queue struct {
 	mu      sync.Mutex
 	items   []item
 	wake    chan struct{} // for the writer
-	room    chan struct{} // for whoever waits until there is room
+	room    chan struct{} // closed, and made anew, when there may be room
+	waiting int           // how many wait for that
 	failed  error         // why nothing more is taken
 	writing int           // items that the writer has in hand
 	after   chat.Place    // with the client once those are
@@ -54,7 +57,7 @@ type queue struct {
 }
 
 func newQueue() *queue {
-	return &queue{wake: make(chan struct{}, 1), room: make(chan struct{}, 1)}
+	return &queue{wake: make(chan struct{}, 1), room: make(chan struct{})}
 }
 
 // put appends items. It never blocks; its error, when too much waits, is also the queue's end.
@@ -66,6 +69,7 @@ func (q *queue) put(items ...item) error {
 	}
 	if len(q.items)+len(items) > hardQueue || len(q.unacked) > maxUnacked {
 		q.failed = errOverflow
+		q.freed()
 	} else {
 		q.items = append(q.items, items...)
 	}
@@ -110,8 +114,8 @@ func (q *queue) take(ctx context.Context) ([]item, error) {
 					q.unacked = append(q.unacked, it)
 				}
 			}
+			q.freed()
 			q.mu.Unlock()
-			poke(q.room)
 			return batch, nil
 		}
 		q.mu.Unlock()
@@ -150,20 +154,45 @@ func lastPlace(items []item) chat.Place {
 	return chat.Place{}
 }
 
-// waitRoom waits until no more than softQueue items wait.
+// waitRoom waits until no more than softQueue items wait. The client's own requests do.
 func (q *queue) waitRoom(ctx context.Context) error {
-	for {
-		q.mu.Lock()
-		full, failed := len(q.items) > softQueue, q.failed
+	return q.await(ctx, func() bool { return len(q.items) <= softQueue })
+}
+
+// waitAcked waits, besides, until the client has acknowledged enough: the feed goes on at the pace at which it reads. The
+// requests must not wait for that, for acknowledgements come among them.
+func (q *queue) waitAcked(ctx context.Context) error {
+	return q.await(ctx, func() bool { return len(q.items) <= softQueue && len(q.unacked) <= softUnacked })
+}
+
+// await waits until fits, which is asked with the lock held.
+func (q *queue) await(ctx context.Context, fits func() bool) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for q.failed == nil && !fits() {
+		room := q.room
+		q.waiting++
 		q.mu.Unlock()
-		if failed != nil || !full {
-			return failed
-		}
+		var ended error
 		select {
-		case <-q.room:
+		case <-room:
 		case <-ctx.Done():
-			return context.Cause(ctx)
+			ended = context.Cause(ctx)
 		}
+		q.mu.Lock()
+		q.waiting--
+		if ended != nil {
+			return ended
+		}
+	}
+	return q.failed
+}
+
+// freed wakes all who wait for room. The lock is held.
+func (q *queue) freed() {
+	if q.waiting > 0 {
+		close(q.room)
+		q.room = make(chan struct{})
 	}
 }
 
@@ -173,9 +202,9 @@ func (q *queue) fail(err error) {
 	if q.failed == nil {
 		q.failed = err
 	}
+	q.freed()
 	q.mu.Unlock()
 	poke(q.wake)
-	poke(q.room)
 }
 
 // errAck is an acknowledgement of what was never sent [XEP-0198 §4].
@@ -197,6 +226,13 @@ func (q *queue) ack(h uint32) (chat.Place, error) {
 	place := lastPlace(q.unacked[:n])
 	q.unacked = append(q.unacked[:0:0], q.unacked[n:]...)
 	q.acked = h
+	if len(q.unacked) > softUnacked {
+		// The feed still waits, so nothing that is written would ask again.
+		q.asked = true
+		q.items = append(q.items, item{nonza: xmppwire.New(nsSM, "r")})
+		poke(q.wake)
+	}
+	q.freed()
 	return place, nil
 }
 
@@ -230,6 +266,7 @@ func (q *queue) rewind() {
 		}
 	}
 	q.items, q.unacked, q.asked, q.writing = stanzas, nil, false, 0
+	q.freed()
 	poke(q.wake)
 }
 
@@ -239,6 +276,7 @@ func (q *queue) drain() []item {
 	defer q.mu.Unlock()
 	items := q.items
 	q.items = nil
+	q.freed()
 	return items
 }
 
@@ -259,6 +297,7 @@ func (q *queue) rest() []xmppwire.Stanza {
 		}
 	}
 	q.items, q.unacked = nil, nil
+	q.freed()
 	return out
 }
 
