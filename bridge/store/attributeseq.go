@@ -27,7 +27,7 @@ func (s *Store) AttributeSeqs(ctx context.Context, c chat.Conv) ([]NumberedAttri
 		}
 	}
 	err := s.read(ctx, func(l *link) error {
-		return l.each(`SELECT e.kind, e.body FROM convs c JOIN timeline t ON t.cid = c.cid JOIN events e ON e.id = t.id
+		return l.each(`SELECT e.kind, e.body FROM convs c JOIN events e ON e.cid = c.cid
 			WHERE c.kind = ? AND c.name = ? AND e.kind IN ('attributes', 'lifecycle') ORDER BY e.id`, []any{int64(c.Kind), c.ID},
 			func(rows *sql.Rows) (bool, error) {
 				var kind string

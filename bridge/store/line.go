@@ -42,8 +42,9 @@ func (ln *line) sees(r *row) bool {
 }
 
 // lineColumns are of tables lines l and convs c.
-const lineColumns = `l.from_id, l.to_id, l.read_id, l.base, CASE WHEN c.kind <> 1 THEN l.own WHEN c.a = l.uid THEN c.own_a ELSE c.own_b END,
-	l.own_base, l.left_at, l.hidden_to, c.counted`
+const lineColumns = `l.from_id, l.to_id, coalesce(l.read_id, 0), coalesce(l.base, 0),
+	CASE WHEN c.kind <> 1 THEN coalesce(l.own, 0) WHEN c.a = l.uid THEN c.own_a ELSE c.own_b END,
+	coalesce(l.own_base, 0), l.left_at, coalesce(l.hidden_to, 0), c.counted`
 
 func (ln *line) dest(from, to *sql.NullInt64) []any {
 	return []any{from, to, &ln.readID, &ln.base, &ln.own, &ln.ownBase, &ln.left, &ln.hiddenTo, &ln.counted}
@@ -51,13 +52,10 @@ func (ln *line) dest(from, to *sql.NullInt64) []any {
 
 func readLine(l *link, uid, cid int64) (*line, error) {
 	ln := &line{uid: uid, cid: cid}
-	var from, to sql.NullInt64
-	if _, err := l.row("SELECT kind = 4 FROM convs WHERE cid = ?", []any{cid}, &ln.isOpen); err != nil {
-		return ln, err
-	}
-	found, err := l.row("SELECT "+lineColumns+" FROM lines l JOIN convs c ON c.cid = l.cid WHERE l.uid = ? AND l.cid = ?",
-		[]any{uid, cid}, ln.dest(&from, &to)...)
-	ln.isThere, ln.isIn, ln.from, ln.to = found, from.Valid, from.Int64, to.Int64
+	var there, from, to sql.NullInt64
+	_, err := l.row("SELECT c.kind = 4, l.uid, "+lineColumns+" FROM convs c LEFT JOIN lines l ON l.uid = ? AND l.cid = c.cid WHERE c.cid = ?",
+		[]any{uid, cid}, append([]any{&ln.isOpen, &there}, ln.dest(&from, &to)...)...)
+	ln.isThere, ln.isIn, ln.from, ln.to = there.Valid, from.Valid, from.Int64, to.Int64
 	return ln, err
 }
 

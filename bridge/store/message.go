@@ -252,16 +252,13 @@ func (b *batch) reaction(st *step, body chat.Reaction) error {
 		return err
 	}
 	body.Target = ref
-	st.ev.Body, st.key = body, keyOf("reaction", st.from, r.id)
 	if body.Whole {
-		keep := make([]string, len(body.On))
-		for i, e := range body.On {
-			keep[i] = string(e)
-		}
-		if err := b.unreact(r.id, st.from, keep); err != nil {
+		// Who says only what stays does not say what goes; readers of protocols that tell of each emoji must hear it.
+		if body.Off, err = b.unreact(r.id, st.from, body.On); err != nil {
 			return err
 		}
 	}
+	st.ev.Body, st.key = body, keyOf("reaction", st.from, r.id)
 	for i, e := range body.On {
 		err := b.l.exec("INSERT OR IGNORE INTO reactions (target, emoji, uid, id, ord) VALUES (?, ?, ?, ?, ?)",
 			r.id, string(e), st.from, int64(st.ev.ID), i)
@@ -277,24 +274,16 @@ func (b *batch) reaction(st *step, body chat.Reaction) error {
 	return b.l.exec(`INSERT INTO entries (id, cid, reacted) VALUES (?, ?, 1) ON CONFLICT (id) DO UPDATE SET reacted = 1`, r.id, r.cid)
 }
 
-// unreact takes all of a user's emoji but those to keep off a message.
-func (b *batch) unreact(target, uid int64, keep []string) error {
-	var gone []string
+// unreact finds all of a user's emoji under a message but those to keep.
+func (b *batch) unreact(target, uid int64, keep []chat.Emoji) ([]chat.Emoji, error) {
+	var gone []chat.Emoji
 	var emoji string
-	err := b.l.scan("SELECT emoji FROM reactions WHERE target = ? AND uid = ?", []any{target, uid}, []any{&emoji}, func() {
-		if !slices.Contains(keep, emoji) {
-			gone = append(gone, emoji)
+	err := b.l.scan("SELECT emoji FROM reactions WHERE target = ? AND uid = ? ORDER BY emoji", []any{target, uid}, []any{&emoji}, func() {
+		if !slices.Contains(keep, chat.Emoji(emoji)) {
+			gone = append(gone, chat.Emoji(emoji))
 		}
 	})
-	if err != nil {
-		return err
-	}
-	for _, emoji := range gone {
-		if err := b.l.exec("DELETE FROM reactions WHERE target = ? AND emoji = ? AND uid = ?", target, emoji, uid); err != nil {
-			return err
-		}
-	}
-	return nil
+	return gone, err
 }
 
 func (b *batch) pin(st *step, body chat.Pin) error {
