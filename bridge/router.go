@@ -106,16 +106,37 @@ func (r *Router) Begin(ctx context.Context, a Actor, d chat.Draft) (*Pending, er
 	p := &Pending{draft: d, actor: a, result: make(chan struct{})}
 	select {
 	case <-r.closed:
-		return nil, chat.Refuse(chat.Unavailable, "the server is shutting down")
+		return nil, stopping()
 	default:
 	}
 	select {
 	case r.queue <- p:
-		return p, nil
 	case <-r.closed:
-		return nil, chat.Refuse(chat.Unavailable, "the server is shutting down")
+		return nil, stopping()
 	case <-ctx.Done():
 		return nil, ctx.Err()
+	}
+	select {
+	case <-r.done: // it came into line behind the sequencer's back
+		r.refuseLeft()
+	default:
+	}
+	return p, nil
+}
+
+func stopping() error { return chat.Refuse(chat.Unavailable, "the server is shutting down") }
+
+// refuseLeft answers whoever is still in line once the sequencer has ended. Run does so as it ends, and whoever comes into
+// line later does it himself, so that everybody has an answer.
+func (r *Router) refuseLeft() {
+	for {
+		select {
+		case p := <-r.queue:
+			p.err = stopping()
+			close(p.result)
+		default:
+			return
+		}
 	}
 }
 

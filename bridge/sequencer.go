@@ -12,7 +12,10 @@ import (
 // Run is the sequencer, the only writer: take what is waiting, stamp it, commit it, dispatch it in order, wake the
 // callers. It returns when ctx ends and what had been taken is committed, or when the log cannot be read at the start.
 func (r *Router) Run(ctx context.Context) error {
-	defer close(r.done)
+	defer func() {
+		close(r.done)
+		r.refuseLeft()
+	}()
 	_, newest, err := r.log.Last(ctx)
 	if err != nil {
 		close(r.closed)
