@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -120,6 +121,17 @@ func TestReactionsAreASetInOrderOfFirstUse(t *testing.T) {
 		if got := react(step.who, step.body); got != step.want {
 			t.Errorf("%s %+v: %q, want %q", step.who, step.body, got, step.want)
 		}
+	}
+}
+
+func TestReactionThatSaysWhatStaysTellsWhatGoes(t *testing.T) {
+	w := newWorld(t)
+	c := chat.Peer("alice", "bob")
+	said := w.say("alice", c, "hi").Event
+	w.do("bob", c, chat.Reaction{Target: said.Ref(), On: []chat.Emoji{"A", "B"}, Whole: true})
+	told, ok := w.do("bob", c, chat.Reaction{Target: said.Ref(), On: []chat.Emoji{"B"}, Whole: true}).Event.Body.(chat.Reaction)
+	if !ok || !slices.Equal(told.Off, []chat.Emoji{"A"}) || !slices.Equal(told.On, []chat.Emoji{"B"}) {
+		t.Errorf("told %+v", told)
 	}
 }
 
