@@ -53,6 +53,13 @@ func (l *memLog) Append(_ context.Context, batch []chat.Record) ([]error, error)
 	return fates, nil
 }
 
+// breaks makes every Append from now on fail.
+func (l *memLog) breaks(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.fail = err
+}
+
 func (l *memLog) audience(ev *chat.Event) []chat.UserID {
 	switch {
 	case ev.To != nil:

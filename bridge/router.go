@@ -311,13 +311,17 @@ func (r *Router) Sessions(u chat.UserID) []Session {
 func (r *Router) NewID() string { return r.ids.next(r.now()) }
 
 // Counts is what the router has done since it started, for metrics.
-func (r *Router) Counts() Counts { return r.counts.read() }
+func (r *Router) Counts() Counts {
+	c := r.counts.read()
+	c.Waiting = len(r.queue)
+	return c
+}
 
-// Counts of the router. Refused is by code.
+// Counts of the router.
 type Counts struct {
 	Committed, Live, Duplicates, Batches uint64
 	Refused                              map[chat.Code]uint64
-	Waiting                              int
+	Waiting                              int // drafts in line for the sequencer
 }
 
 type counts struct {
@@ -332,6 +336,16 @@ func (c *counts) refuse(err error) {
 		c.Refused = map[chat.Code]uint64{}
 	}
 	c.Refused[chat.CodeOf(err)]++
+}
+
+// add counts what one batch came to.
+func (c *counts) add(done Counts) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.Committed += done.Committed
+	c.Live += done.Live
+	c.Duplicates += done.Duplicates
+	c.Batches += done.Batches
 }
 
 func (c *counts) read() Counts {

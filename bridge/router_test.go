@@ -441,3 +441,42 @@ func TestFormIsRenderedOnce(t *testing.T) {
 		t.Fatal("a failed render is forgotten")
 	}
 }
+
+func TestIDsGrowThoughTheClockWentBackOverARestart(t *testing.T) {
+	log := newMemLog()
+	ahead := time.Now().Add(time.Hour)
+	newest := &chat.Event{ID: chat.NewEventID(ahead, 0, 57), Place: chat.Place{Pos: 1}}
+	newest.Conv = chat.Peer("alice", "bob")
+	log.records = []chat.Record{{Event: newest}}
+	r := start(t, log, bridge.DefaultPolicy())
+	last := newest.ID
+	for range 3 {
+		ev := say(t, r, actor("alice", "1"), chat.Peer("alice", "bob"), "hi")
+		if ev.ID <= last {
+			t.Fatalf("%d after %d", ev.ID, last)
+		}
+		last = ev.ID
+	}
+}
+
+func TestCountsTellCommittedFromRefused(t *testing.T) {
+	log := newMemLog()
+	r := start(t, log, bridge.DefaultPolicy())
+	draft := chat.Draft{Conv: chat.Peer("alice", "bob"), ClientID: "1", Body: text("hi")}
+	for range 2 { // the second is a retry
+		if _, err := r.Submit(t.Context(), actor("alice", "1"), draft); err != nil {
+			t.Fatal(err)
+		}
+	}
+	log.breaks(errors.New("disk on fire"))
+	if _, err := r.Submit(t.Context(), actor("alice", "1"), chat.Draft{Conv: draft.Conv, Body: text("lost")}); err == nil {
+		t.Fatal("stored on a broken disk")
+	}
+	if _, err := r.Submit(t.Context(), actor("alice", "1"), chat.Draft{Conv: draft.Conv, Body: chat.Typing{}}); err != nil {
+		t.Fatal(err)
+	}
+	got := r.Counts()
+	if got.Committed != 1 || got.Duplicates != 1 || got.Refused[chat.Unavailable] != 1 || got.Live != 1 || got.Batches != 2 {
+		t.Fatalf("%+v", got)
+	}
+}

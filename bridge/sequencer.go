@@ -21,7 +21,8 @@ func (r *Router) Run(ctx context.Context) error {
 		close(r.closed)
 		return fmt.Errorf("start of the sequencer: %w", err)
 	}
-	r.stamp = stamp{millis: newest.Time().UnixMilli()}
+	// The newest's millisecond is spent: the clock may have gone back since.
+	r.stamp = stamp{millis: newest.Time().UnixMilli(), n: chat.IDsPerMilli - 1}
 	tick := time.NewTicker(saveEvery)
 	defer tick.Stop()
 	// Commits are not interrupted: a caller that waits must get a true answer.
@@ -70,42 +71,13 @@ func (r *Router) drain(ctx context.Context) {
 	r.saveCursors(ctx)
 }
 
+// commit stores a batch, hands out what came of it and answers its callers.
 func (r *Router) commit(ctx context.Context, batch []*Pending) {
 	deliveries := make([]*Delivery, len(batch))
-	stored := make([]chat.Record, 0, len(batch))
-	at := make([]int, 0, len(batch))
 	for i, p := range batch {
-		ev := r.event(p)
-		deliveries[i] = &Delivery{Record: chat.Record{Event: ev}}
-		if ev.Keep() != chat.KeepNone {
-			stored = append(stored, chat.Record{Event: ev})
-			at = append(at, i)
-		}
+		deliveries[i] = &Delivery{Record: chat.Record{Event: r.event(p)}}
 	}
-	if len(stored) > 0 {
-		fates, err := r.log.Append(ctx, stored)
-		for k, i := range at {
-			switch {
-			case err != nil:
-				batch[i].err = &chat.Error{Code: chat.Unavailable, Public: "the message could not be stored", Err: err}
-			case len(fates) > k && errors.Is(fates[k], chat.ErrDuplicate):
-				batch[i].event = *stored[k].Event
-				deliveries[i] = nil
-				r.count(func(c *Counts) { c.Duplicates++ })
-				continue
-			case len(fates) > k && fates[k] != nil:
-				batch[i].err = fates[k]
-				r.counts.refuse(fates[k])
-			default:
-				deliveries[i].Record = stored[k]
-				continue
-			}
-			deliveries[i] = nil
-		}
-		if err != nil {
-			r.logger.Err(err).Int("events", len(stored)).Msg("cannot commit")
-		}
-	}
+	r.counts.add(r.store(ctx, batch, deliveries))
 	for i, d := range deliveries {
 		if d != nil {
 			batch[i].event = *d.Event
@@ -113,17 +85,50 @@ func (r *Router) commit(ctx context.Context, batch []*Pending) {
 		}
 		close(batch[i].result)
 	}
-	r.count(func(c *Counts) {
-		c.Batches++
-		c.Committed += uint64(len(stored))
-		c.Live += uint64(len(batch) - len(stored))
-	})
 }
 
-func (r *Router) count(change func(*Counts)) {
-	r.counts.mu.Lock()
-	change(&r.counts.Counts)
-	r.counts.mu.Unlock()
+// store appends what of a batch is kept. Of what was refused, or had been stored before, it takes the delivery away and
+// leaves the answer.
+func (r *Router) store(ctx context.Context, batch []*Pending, deliveries []*Delivery) (done Counts) {
+	stored := make([]chat.Record, 0, len(batch))
+	at := make([]int, 0, len(batch))
+	for i, d := range deliveries {
+		if d.Event.Keep() != chat.KeepNone {
+			stored = append(stored, d.Record)
+			at = append(at, i)
+		}
+	}
+	done.Live = uint64(len(batch) - len(stored))
+	if len(stored) == 0 {
+		return done
+	}
+	fates, err := r.log.Append(ctx, stored)
+	if err != nil {
+		r.logger.Err(err).Int("events", len(stored)).Msg("cannot commit")
+		for _, i := range at {
+			deliveries[i] = nil
+			batch[i].err = &chat.Error{Code: chat.Unavailable, Public: "the message could not be stored", Err: err}
+			r.counts.refuse(batch[i].err)
+		}
+		return done
+	}
+	done.Batches = 1
+	for k, i := range at {
+		switch {
+		case fates[k] == nil:
+			deliveries[i].Record = stored[k]
+			done.Committed++
+			continue
+		case errors.Is(fates[k], chat.ErrDuplicate):
+			batch[i].event = *stored[k].Event
+			done.Duplicates++
+		default:
+			batch[i].err = fates[k]
+			r.counts.refuse(fates[k])
+		}
+		deliveries[i] = nil
+	}
+	return done
 }
 
 // event stamps time, id and author.
