@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -107,6 +108,7 @@ type plan struct {
 	fault error
 	free  chan struct{}
 	dead  chan struct{} // closed when the connection ends
+	ended error         // why; read once dead is closed
 }
 
 // plans gives each user his share: every second text to the group, the others to the next user.
@@ -151,7 +153,10 @@ func (p *plan) hooks(each func()) raw.Hooks {
 			}
 			each()
 		},
-		Ended: func(error) { close(dead) },
+		Ended: func(err error) {
+			p.ended = err
+			close(dead)
+		},
 	}
 }
 
@@ -201,6 +206,13 @@ func (w *world) round(t *testing.T, round, killAt int) {
 	acks.at(killAt, w.gateway.Kill)
 	begin := time.Now()
 	w.run(t, plans, acks.add, true)
+	if !acks.reached() {
+		t.Errorf("round %d: the clients stopped before the kill", round)
+		for i, p := range plans {
+			t.Logf("%s: %d acknowledged, connection ended: %v", users[i], len(p.acked), p.ended)
+		}
+		return
+	}
 	acks.wait()
 	took := time.Since(begin)
 	acknowledged := 0
@@ -248,6 +260,13 @@ func (c *counter) add() {
 			close(c.done)
 		}()
 	}
+}
+
+// reached reports whether the number has come.
+func (c *counter) reached() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.n >= c.when
 }
 
 func (c *counter) wait() { <-c.done }
@@ -298,9 +317,9 @@ func (w *world) check(t *testing.T, round int, plans [len(users)]*plan, whole bo
 	t.Helper()
 	zoe := w.zoe(t, raw.Hooks{})
 	defer zoe.Close()
-	prefix := fmt.Sprintf("r%d ", round)
+	ours := func(text string) bool { return strings.HasPrefix(text, fmt.Sprintf("r%d ", round)) }
 	read := func(place raw.Place) []string {
-		all, err := zoe.History(t.Context(), place)
+		all, err := zoe.History(t.Context(), place, ours)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -309,7 +328,7 @@ func (w *world) check(t *testing.T, round int, plans [len(users)]*plan, whole bo
 			if i > 0 && m.MessageSeq <= all[i-1].MessageSeq {
 				t.Errorf("round %d: %v: seq %d follows %d", round, place, m.MessageSeq, all[i-1].MessageSeq)
 			}
-			if strings.HasPrefix(m.Message, prefix) {
+			if ours(m.Message) {
 				texts = append(texts, m.Message)
 			}
 		}
@@ -320,28 +339,17 @@ func (w *world) check(t *testing.T, round int, plans [len(users)]*plan, whole bo
 	compare(t, group, plans[:], func(x text) bool { return x.to.Group != "" }, whole)
 	compare(t, read(raw.Place{Peer: "wendy"}), plans[:1], func(x text) bool { return x.to.Peer == "zoe" }, whole)
 	compare(t, read(raw.Place{Peer: "xavier"}), plans[1:2], func(x text) bool { return x.to.Peer == "xavier" }, whole)
-	roaming, err := raw.Roaming(t.Context(), w.gateway.HTTP, w.token, "wendy", raw.Place{Peer: "xavier"})
+	roaming, err := raw.Roaming(t.Context(), w.gateway.HTTP, w.token, "wendy", raw.Place{Peer: "xavier"}, ours)
 	if err != nil {
 		t.Fatal(err)
 	}
-	roaming = keep(roaming, prefix)
 	compare(t, roaming, plans[2:], func(x text) bool { return x.to.Peer == "wendy" }, whole)
-	if roaming, err = raw.Roaming(t.Context(), w.gateway.HTTP, w.token, "wendy", raw.Place{Group: w.group}); err != nil {
+	if roaming, err = raw.Roaming(t.Context(), w.gateway.HTTP, w.token, "wendy", raw.Place{Group: w.group}, ours); err != nil {
 		t.Fatal(err)
 	}
-	if got := keep(roaming, prefix); strings.Join(got, "\n") != strings.Join(group, "\n") {
-		t.Errorf("round %d: WebIM's history of the group has %d texts, ZIM's %d, or another order", round, len(got), len(group))
+	if !slices.Equal(roaming, group) {
+		t.Errorf("round %d: WebIM's history of the group has %d texts, ZIM's %d, or another order", round, len(roaming), len(group))
 	}
-}
-
-func keep(texts []string, prefix string) []string {
-	var kept []string
-	for _, s := range texts {
-		if strings.HasPrefix(s, prefix) {
-			kept = append(kept, s)
-		}
-	}
-	return kept
 }
 
 // compare looks at one conversation's history, oldest first.
@@ -364,8 +372,10 @@ func compare(t *testing.T, history []string, plans []*plan, mine func(text) bool
 			planned++
 			i, found := at[x.text]
 			if !found {
-				if p.acked[x.key] || whole {
+				if p.acked[x.key] {
 					t.Errorf("%q was acknowledged and is lost", x.text)
+				} else if whole {
+					t.Errorf("%q is not there", x.text)
 				}
 				continue
 			}

@@ -16,8 +16,9 @@ import (
 	"dragoman/protocols/webim/webimwire"
 )
 
-// Roaming reads the texts of a conversation over WebIM's REST, oldest first.
-func Roaming(ctx context.Context, addr, token, user string, where Place) ([]string, error) {
+// Roaming reads the texts of a conversation over WebIM's REST back to the first page that has none of interest, and
+// returns those of interest, oldest first.
+func Roaming(ctx context.Context, addr, token, user string, where Place, of func(text string) bool) ([]string, error) {
 	queue := where.Peer + "@easemob.com"
 	if where.Group != "" {
 		queue = where.Group + "@conference.easemob.com"
@@ -30,14 +31,17 @@ func Roaming(ctx context.Context, addr, token, user string, where Place) ([]stri
 		if err != nil {
 			return nil, err
 		}
+		found := len(texts)
 		for _, m := range page.Data.Msgs {
 			text, err := roamed(m.Msg)
 			if err != nil {
 				return nil, err
 			}
-			texts = append(texts, text)
+			if of(text) {
+				texts = append(texts, text)
+			}
 		}
-		if page.Data.IsLast || len(page.Data.Msgs) == 0 {
+		if page.Data.IsLast || len(texts) == found {
 			slices.Reverse(texts)
 			return texts, nil
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -183,8 +184,8 @@ func (c *ZIM) Send(key string, to Place, text string) error {
 	return c.write(b)
 }
 
-// History reads all of a conversation, oldest first.
-func (c *ZIM) History(ctx context.Context, where Place) ([]zimwire.Message, error) {
+// History reads a conversation back to the first page that has nothing of interest, and returns it oldest first.
+func (c *ZIM) History(ctx context.Context, where Place, of func(text string) bool) ([]zimwire.Message, error) {
 	p := zimwire.QueryHistoryMessageParams{ConversationID: where.Peer, ConversationType: zimwire.ConversationTypePeer}
 	if where.Group != "" {
 		p.ConversationID, p.ConversationType = where.Group, zimwire.ConversationTypeGroup
@@ -199,7 +200,7 @@ func (c *ZIM) History(ctx context.Context, where Place) ([]zimwire.Message, erro
 		if err := c.Ask(ctx, "queryHistoryMessage", p, &page); err != nil {
 			return nil, err
 		}
-		if len(page.MessageList) == 0 {
+		if !slices.ContainsFunc(page.MessageList, func(m zimwire.Message) bool { return of(m.Message) }) {
 			return all, nil
 		}
 		// Each page is in order and lies before the one before it.
