@@ -31,7 +31,7 @@ check: ## Formatting, vet, staticcheck, tidiness, and all Go tests with the race
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 	$(GO) mod tidy -diff
-	$(GO) test -race -shuffle=on $(PACKAGES)
+	$(GO) test -race -shuffle=on -timeout 25m $(PACKAGES)
 
 test: ## Install what tests need, then everything: check, and the real clients.
 	@bash .ci/packages

@@ -128,7 +128,7 @@ await single('gofmt', `test -z "$(gofmt -l $(git ls-files '*.go') | tee /dev/std
 await single('go vet', 'go vet ./...');
 await single('staticcheck', 'go tool staticcheck ./...');
 await single('go mod tidy', 'go mod tidy -diff');
-await goTests('Go tests with the race detector', `-race -shuffle=on $(go list ./... | grep -v /conformance)`);
+await goTests('Go tests with the race detector', `-race -shuffle=on -timeout 25m $(go list ./... | grep -v /conformance)`);
 await goTests('real servers and kill -9, in Go', '-count=1 -timeout 20m ./conformance/...');
 await realClients();
 
