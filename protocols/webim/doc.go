@@ -16,9 +16,9 @@
 //
 // # Concurrency
 //
-// Each session has three goroutines: read (client to router), tell (feed to cycle)
-// and cycle.run, to which the pull cycle belongs. All three write, and the
-// connection keeps writers apart. The first to end ends the others. Serve returns
+// Each session has four goroutines: read (client to router), settle (the answers),
+// tell (feed to cycle) and cycle.run, to which the pull cycle belongs. All but tell
+// write, and the connection keeps writers apart. The first to end ends the others. Serve returns
 // when every session has ended. frontend.mu guards the list of ids and the count of
 // sessions, live.mu who is connected, lingering.mu who may return.
 package webim

@@ -12,7 +12,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"dragoman/bridge"
 	"dragoman/bridge/account"
 	"dragoman/bridge/chat"
 	"dragoman/configs"
@@ -62,7 +61,7 @@ func build(d protocols.Deps, section configs.Section) (protocols.Frontend, error
 	}
 	f.life, f.end = context.WithCancel(context.Background())
 	f.rooms = newLingering(f)
-	f.live = &live{router: d.Router, feeds: map[chat.UserID][]*bridge.Feed{}}
+	f.live = &live{router: d.Router, sessions: map[chat.UserID][]*session{}}
 	f.tree = f.routes()
 	return f, nil
 }

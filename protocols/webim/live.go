@@ -4,65 +4,83 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"dragoman/bridge"
 	"dragoman/bridge/chat"
 )
 
-// live knows this front-end's open feeds by user: some requests come by REST and
+// live knows this front-end's open sessions by user: some requests come by REST and
 // are about a connection, as the 3.x SDKs enter rooms.
 type live struct {
-	router *bridge.Router
-	mu     sync.Mutex
-	feeds  map[chat.UserID][]*bridge.Feed // oldest first
+	router   *bridge.Router
+	mu       sync.Mutex
+	sessions map[chat.UserID][]*session // oldest first
 }
 
-func (l *live) add(f *bridge.Feed) {
+func (l *live) add(s *session) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	u := f.Actor().User
-	l.feeds[u] = append(l.feeds[u], f)
+	l.sessions[s.actor.User] = append(l.sessions[s.actor.User], s)
 }
 
-func (l *live) remove(f *bridge.Feed) {
+func (l *live) remove(s *session) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	u := f.Actor().User
-	l.feeds[u] = slices.DeleteFunc(l.feeds[u], func(other *bridge.Feed) bool { return other == f })
-	if len(l.feeds[u]) == 0 {
-		delete(l.feeds, u)
+	u := s.actor.User
+	l.sessions[u] = slices.DeleteFunc(l.sessions[u], func(other *session) bool { return other == s })
+	if len(l.sessions[u]) == 0 {
+		delete(l.sessions, u)
 	}
 }
 
-// of returns the feed of a device, or with device empty all of the user's.
-func (l *live) of(u chat.UserID, device chat.DeviceID) []*bridge.Feed {
+// of returns the session of a device, or with device empty all of the user's.
+func (l *live) of(u chat.UserID, device chat.DeviceID) []*session {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if device == "" {
-		return slices.Clone(l.feeds[u])
+		return slices.Clone(l.sessions[u])
 	}
-	var matching []*bridge.Feed
-	for _, f := range l.feeds[u] {
-		if f.Actor().Device == device {
-			matching = append(matching, f)
+	var matching []*session
+	for _, s := range l.sessions[u] {
+		if s.actor.Device == device {
+			matching = append(matching, s)
 		}
 	}
 	return matching
 }
 
+// takeover is how long a device that comes again waits for its older session to let
+// go what it has.
+const takeover = 2 * time.Second
+
+// replace ends the older session of a device, so that its place can be taken over.
+func (l *live) replace(u chat.UserID, device chat.DeviceID) {
+	timer := time.NewTimer(takeover)
+	defer timer.Stop()
+	for _, old := range l.of(u, device) {
+		old.stop(errReplaced)
+		select {
+		case <-old.released:
+		case <-timer.C: // it hangs; opening a feed ends it
+			return
+		}
+	}
+}
+
 // enter takes the user's connections into a room.
 func (l *live) enter(ctx context.Context, u chat.UserID, device chat.DeviceID, room chat.Conv) error {
-	feeds := l.of(u, device)
-	if len(feeds) == 0 {
-		feeds = l.of(u, "")
+	sessions := l.of(u, device)
+	if len(sessions) == 0 {
+		sessions = l.of(u, "")
 	}
-	if len(feeds) == 0 {
+	if len(sessions) == 0 {
 		return chat.Refuse(chat.Conflict, "who enters a room is connected")
 	}
 	var failed error
 	entered := 0
-	for _, f := range feeds {
-		if _, err := l.router.Enter(ctx, f, room, ""); err != nil {
+	for _, s := range sessions {
+		if _, err := l.router.Enter(ctx, s.feed, room, ""); err != nil {
 			failed = err
 		} else {
 			entered++
@@ -76,11 +94,11 @@ func (l *live) enter(ctx context.Context, u chat.UserID, device chat.DeviceID, r
 
 // leave takes the user's connections out of a room.
 func (l *live) leave(ctx context.Context, u chat.UserID, device chat.DeviceID, room chat.Conv) {
-	feeds := l.of(u, device)
-	if len(feeds) == 0 {
-		feeds = l.of(u, "")
+	sessions := l.of(u, device)
+	if len(sessions) == 0 {
+		sessions = l.of(u, "")
 	}
-	for _, f := range feeds {
-		l.router.Leave(ctx, f, room)
+	for _, s := range sessions {
+		l.router.Leave(ctx, s.feed, room)
 	}
 }

@@ -107,7 +107,7 @@ func (s *session) login(ctx context.Context, up webimwire.Up) error {
 		return err
 	}
 	s.cycle.missed = missed
-	s.live.add(s.feed)
+	s.live.add(s)
 	s.announce(ctx)
 	return nil
 }
@@ -187,6 +187,7 @@ func (s *session) makeRoom(note string) {
 // open gets the feed: the one that waits for this device, or a new one. missed is
 // what was said in rooms while it waited.
 func (s *session) open(ctx context.Context) (missed []*bridge.Delivery, err error) {
+	s.live.replace(s.actor.User, s.actor.Device)
 	s.feed, missed = s.rooms.take(chat.Reader{User: s.actor.User, Device: s.actor.Device})
 	if s.feed == nil {
 		if s.feed, err = s.Router.Open(ctx, s.actor, bridge.FromCursor()); err != nil {

@@ -192,6 +192,9 @@ func (c *cycle) live(d *bridge.Delivery) error {
 	if d.Event.From == c.actor.User && d.Event.Device == c.actor.Device {
 		return nil // also what the gateway says in its name: that it has left a room
 	}
+	if _, own := d.Event.Body.(chat.Presence); own && d.Event.Conv == chat.Self(c.actor.User) {
+		return nil // this protocol's clients follow others, not themselves
+	}
 	metas, err := c.render(d)
 	if err != nil || len(metas) == 0 {
 		return err

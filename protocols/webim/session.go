@@ -34,6 +34,10 @@ type session struct {
 	limiter    *rate.Limiter // nil: no limit
 	expires    time.Time     // of the token
 
+	stop     context.CancelCauseFunc // ends it from within the front-end
+	release  func()                  // closes released, once
+	released chan struct{}           // closed when it has let its feed go
+
 	cycle     *cycle
 	flight    chan inFlight // what the reader has begun and settle answers
 	early     [][]byte      // what came with the login, before its answer
@@ -41,9 +45,11 @@ type session struct {
 }
 
 func newSession(f *frontend, t transport, r *http.Request) *session {
+	released := make(chan struct{})
 	return &session{
 		frontend: f, conn: t, flight: make(chan inFlight, maxFlight), base: f.base(r), address: r.RemoteAddr,
-		log: f.Log.With().Str("peer", r.RemoteAddr).Logger(),
+		log:      f.Log.With().Str("peer", r.RemoteAddr).Logger(),
+		released: released, release: sync.OnceFunc(func() { close(released) }),
 	}
 }
 
@@ -55,16 +61,17 @@ const loginTime = 30 * time.Second
 
 // run logs the client in, serves it, and closes the connection.
 func (s *session) run(parent context.Context) {
-	ctx, cancel := context.WithCancel(parent)
-	defer cancel()
+	ctx, cancel := context.WithCancelCause(parent)
+	defer cancel(nil)
+	s.stop = cancel
+	defer s.release()
 	defer s.recover()
 	if !s.awaitLogin(ctx) {
 		s.conn.Close(wsconn.ClosePolicy, "not logged in")
 		return
 	}
 	s.log.Info().Object("actor", s.actor).Msg("session open")
-	err := s.serve(ctx, cancel)
-	s.finish(err)
+	s.finish(s.serve(ctx))
 }
 
 // recover is the one place where a panic ends: with this session, and no other.
@@ -73,29 +80,27 @@ func (s *session) recover() {
 		s.log.Error().Interface("panic", p).Bytes("stack", debug.Stack()).Msg("session panicked")
 		s.conn.Close(wsconn.CloseInternal, "")
 		if s.feed != nil {
-			s.live.remove(s.feed)
+			s.live.remove(s)
 			s.feed.Close()
 		}
 	}
 }
 
-// serve runs the session's goroutines until the first of them ends, and returns
-// why it did: the reader (client to router), settle (router to client, the answers),
-// the teller (feed to cycle), and the cycle, which alone writes what is pulled, so that its order holds.
-func (s *session) serve(ctx context.Context, cancel context.CancelFunc) error {
-	var once sync.Once
-	var why error
+// serve runs the session's goroutines until the first of them ends, and returns why
+// it did: the reader (client to router), settle (router to client, the answers), the
+// teller (feed to cycle), and the cycle, which alone writes what is pulled, so that
+// its order holds.
+func (s *session) serve(ctx context.Context) error {
 	var parts sync.WaitGroup
 	for _, part := range []func(context.Context) error{s.read, s.settle, s.tell, s.cycle.run} {
 		parts.Go(func() {
+			defer s.stop(nil)
 			defer s.recover()
-			err := part(ctx)
-			once.Do(func() { why = err })
-			cancel()
+			s.stop(part(ctx))
 		})
 	}
 	parts.Wait()
-	return why
+	return context.Cause(ctx)
 }
 
 // read handles what the client sends, in its order.
@@ -133,29 +138,36 @@ func (s *session) tell(ctx context.Context) error {
 	}
 }
 
-// errLogout ends a session whose client said goodbye.
-var errLogout = errors.New("client logged out")
+// What ends a session from within.
+var (
+	errLogout   = errors.New("client logged out")
+	errReplaced = errors.New("the same device has come again")
+)
 
-// finish says goodbye in the client's words and lets the feed go.
+// finish lets the feed go and says goodbye in the client's words.
 func (s *session) finish(why error) {
+	s.live.remove(s)
 	var cause *bridge.Cause
 	ended := errors.As(why, &cause)
+	switch {
+	case ended, s.loggedOut, s.life.Err() != nil:
+		s.feed.Close()
+	default:
+		s.rooms.park(s.feed)
+	}
+	s.release()
 	code, reason := wsconn.CloseNormal, ""
 	switch {
 	case ended:
 		s.sayKicked(cause)
+	case errors.Is(why, errReplaced):
+		s.sayKicked(&bridge.Cause{Kind: bridge.Replaced})
 	case errors.Is(why, webimwire.ErrMalformed):
 		code, reason = wsconn.CloseInvalid, "malformed packet"
 	case s.life.Err() != nil:
 		code, reason = wsconn.CloseGoingAway, "shutting down"
 	}
-	s.live.remove(s.feed)
 	s.conn.Close(code, reason)
-	if ended || s.loggedOut || s.life.Err() != nil {
-		s.feed.Close()
-	} else {
-		s.rooms.park(s.feed)
-	}
 	s.log.Info().Object("actor", s.actor).AnErr("why", why).Msg("session closed")
 }
 
