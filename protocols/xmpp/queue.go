@@ -17,12 +17,13 @@ const (
 	softQueue = 256
 	// hardQueue is how many may wait in all, answers and what other sessions have for this one included. A client that has
 	// so much to read and does not is disconnected.
-	hardQueue = 4096
+	hardQueue = 8192
 	// softUnacked is how many may be unacknowledged before the feed waits.
 	softUnacked = 1000
 	// maxUnacked is how many stanzas are kept for a client that acknowledges none, before the session is given up
-	// [XEP-0198 §8].
-	maxUnacked = 2000
+	// [XEP-0198 §8]. Echoes of what a client sends come on top of what the feed holds back for it, so a client that sends
+	// thousands in one go before it reads stays below.
+	maxUnacked = 8000
 	// writeBatch is how many stanzas are encoded at a time.
 	writeBatch = 64
 )
