@@ -426,6 +426,9 @@ func (b Message) check() error {
 	if b.Priority > PriorityHigh {
 		return Refuse(Invalid, "unknown priority")
 	}
+	if err := checkUsers(b.Mentions); err != nil {
+		return err
+	}
 	if err := b.Content.check(); err != nil {
 		return err
 	}
@@ -484,10 +487,11 @@ func (b Membership) check() error {
 	if len(b.Users) == 0 {
 		return Refuse(Invalid, "a change of membership names nobody")
 	}
-	for _, u := range b.Users {
-		if err := checkID(string(u)); err != nil {
-			return err
-		}
+	if err := checkUsers(b.Users); err != nil {
+		return err
+	}
+	if err := checkTime(b.Until); err != nil {
+		return err
 	}
 	return checkText(b.Nick + b.Reason)
 }
@@ -512,10 +516,16 @@ func (b Rules) check() error {
 	if b.Max != nil && *b.Max < 1 {
 		return Refuse(Invalid, "a group has room for one at least")
 	}
+	if b.SilentUntil != nil {
+		return checkTime(*b.SilentUntil)
+	}
 	return nil
 }
 
 func (b Lifecycle) check() error {
+	if err := checkUsers(b.Members); err != nil {
+		return err
+	}
 	if err := b.Profile.check(); err != nil {
 		return err
 	}
@@ -523,6 +533,11 @@ func (b Lifecycle) check() error {
 }
 
 func (b Attributes) check() error {
+	if b.User != "" {
+		if err := checkID(string(b.User)); err != nil {
+			return err
+		}
+	}
 	for k, v := range b.Set {
 		if k == "" {
 			return Refuse(Invalid, "an attribute has no name")
@@ -537,6 +552,9 @@ func (b Attributes) check() error {
 func (b Presence) check() error {
 	if b.Show > ShowDND {
 		return Refuse(Invalid, "unknown presence")
+	}
+	if err := checkTime(b.Until); err != nil {
+		return err
 	}
 	return checkText(b.Status)
 }
@@ -555,7 +573,7 @@ func (b Contact) check() error {
 
 func (Block) check() error { return nil }
 
-func (Watch) check() error { return nil }
+func (b Watch) check() error { return checkTime(b.Until) }
 
 func (b Setting) check() error {
 	if b.Key == "" || len(b.Key) > 100 {
@@ -575,10 +593,21 @@ func (b CallState) check() error {
 	if b.Step > CallEnd {
 		return Refuse(Invalid, "unknown step of a call")
 	}
+	if err := checkUsers(b.Users); err != nil {
+		return err
+	}
 	return checkText(b.Extended)
 }
 
 func (Relay) check() error { return nil }
+
+// checkTime refuses what the stored form cannot hold: its years have four digits.
+func checkTime(t time.Time) error {
+	if y := t.UTC().Year(); y < 1 || y > 9998 { // a year from the end, so that no zone leads over it
+		return Refuse(Invalid, "no such time")
+	}
+	return nil
+}
 
 // Bodies returns one of each body, for tests that ask of every map whether it has an answer for every kind.
 func Bodies() []Body {

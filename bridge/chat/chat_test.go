@@ -164,10 +164,36 @@ func TestCheckRefusesMalformedDrafts(t *testing.T) {
 		{Conv: Group("1"), Body: Recall{}}, {Conv: Group("1"), Body: Reaction{Target: Ref{ID: 1}, On: []Emoji{""}}},
 		{Conv: Group("1"), Body: Membership{}}, {Conv: Group("1"), Body: ok, To: []UserID{""}},
 		{Conv: Group("1"), Body: Message{Content: Text{"x"}, Ext: map[string]Value{"a": JSON("{")}}},
+		{Conv: Group("1"), Body: Message{Content: Text{"x"}, Mentions: []UserID{"a\x00"}}},
+		{Conv: Group("1"), Body: Lifecycle{Created: true, Members: []UserID{""}}},
+		{Conv: Group("1"), Body: Attributes{User: "\xff"}}, {Conv: Call("1"), Body: CallState{Users: []UserID{""}}},
+		{Conv: Group("1"), Body: ok, Time: time.Date(2009, 1, 1, 0, 0, 0, 0, time.UTC)},
+		{Conv: Group("1"), Body: ok, Time: time.Date(2080, 1, 1, 0, 0, 0, 0, time.UTC)},
+		{Conv: Group("1"), Body: Message{Content: Bundle{Items: []Forwarded{{Message: Message{Content: Bundle{},
+			Ext: map[string]Value{"a": JSON("{")}}}}}}},
 	}
 	for _, d := range drafts {
 		if err := d.Check(); CodeOf(err) != Invalid {
 			t.Errorf("%+v: %v", d, err)
+		}
+	}
+}
+
+// A time that the stored form cannot hold would make the commit fail, and all drafts of the same commit with it.
+func TestCheckRefusesTimesThatCannotBeStored(t *testing.T) {
+	far := time.Date(12026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, d := range []Draft{
+		{Conv: Group("1"), Body: Membership{Users: []UserID{"a"}, Change: ChangeMute, Until: far}},
+		{Conv: Group("1"), Body: Rules{SilentUntil: &far}},
+		{Conv: Group("1"), Body: Lifecycle{Created: true, Rules: Rules{SilentUntil: &far}}},
+		{Conv: Self("a"), Body: Presence{Until: far}},
+		{Conv: Peer("a", "b"), Body: Watch{Until: far}},
+		{Conv: Group("1"), Body: Message{Content: Bundle{Items: []Forwarded{{Time: far, Message: Message{Content: Text{"x"}}}}}}},
+		{Conv: Group("1"), Body: Edit{Target: Ref{ID: 1}, Message: Message{Content: Bundle{Items: []Forwarded{{Time: far.AddDate(-20000, 0, 0), Message: Message{Content: Text{"x"}}}}}}}},
+	} {
+		if err := d.Check(); CodeOf(err) != Invalid {
+			_, _, unstorable := MarshalBody(d.Body)
+			t.Errorf("%T: %v; stored: %v", d.Body, err, unstorable)
 		}
 	}
 }

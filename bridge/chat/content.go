@@ -316,11 +316,16 @@ func (c Bundle) checkDepth(depth int) error {
 		return err
 	}
 	for _, item := range c.Items {
+		if err := checkTime(item.Time); err != nil {
+			return err
+		}
 		if inner, ok := item.Message.Content.(Bundle); ok {
 			if err := inner.checkDepth(depth + 1); err != nil {
 				return err
 			}
-		} else if err := item.Message.check(); err != nil {
+			item.Message.Content = Text{} // the rest of it
+		}
+		if err := item.Message.check(); err != nil {
 			return err
 		}
 	}

@@ -49,10 +49,11 @@ func (d Draft) Check() error {
 	if err := checkText(d.ClientID + string(d.ToDevice)); err != nil {
 		return err
 	}
-	for _, u := range d.To {
-		if err := checkID(string(u)); err != nil {
-			return err
-		}
+	if err := checkUsers(d.To); err != nil {
+		return err
+	}
+	if !d.Time.IsZero() && (d.Time.UnixMilli() < epoch || d.Time.UnixMilli() >= epochEnd) {
+		return Refuse(Invalid, "no event can have happened then")
 	}
 	if d.Body == nil {
 		return Refuse(Invalid, "nothing is asked for")

@@ -56,6 +56,15 @@ func checkID(s string) error {
 	return nil
 }
 
+func checkUsers(users []UserID) error {
+	for _, u := range users {
+		if err := checkID(string(u)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // DeviceID says which device of a user. It is unique for that user alone, and the same whenever that device returns.
 type DeviceID string
 
@@ -72,8 +81,11 @@ const (
 	IDsPerMilli = 1 << counterBits
 )
 
-// epoch is where EventIDs begin. It leaves room until 2079.
-var epoch = time.Date(2010, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()
+// epoch is where EventIDs begin, 2010-01-01 UTC in milliseconds; epochEnd, in 2079, is where they have no more room.
+const (
+	epoch    = 1_262_304_000_000
+	epochEnd = epoch + 1<<41
+)
 
 // NewEventID returns the id of the n-th event, from 0, that shard stamps in the millisecond of t. n is below IDsPerMilli.
 func NewEventID(t time.Time, shard uint16, n int) EventID {
