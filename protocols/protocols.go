@@ -13,6 +13,7 @@ import (
 
 	"dragoman/bridge"
 	"dragoman/bridge/account"
+	"dragoman/bridge/callout"
 	"dragoman/bridge/chat"
 	"dragoman/bridge/media"
 	"dragoman/bridge/store"
@@ -57,6 +58,7 @@ type Deps struct {
 	Accounts *account.Book
 	Vault    *account.Vault
 	Media    *media.Shelf
+	Callouts *callout.Outbox
 	Names    *names.Resolver
 	Domain   string // the XMPP domain; the gateway's name everywhere
 	// PublicURL is the base, without a trailing slash, at which clients reach the HTTP listener: public_url of the

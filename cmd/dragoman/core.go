@@ -10,6 +10,7 @@ import (
 
 	"dragoman/bridge"
 	"dragoman/bridge/account"
+	"dragoman/bridge/callout"
 	"dragoman/bridge/chat"
 	"dragoman/bridge/media"
 	"dragoman/bridge/store"
@@ -27,6 +28,7 @@ type core struct {
 	book   *account.Book
 	store  *store.Store
 	media  *media.Shelf
+	calls  *callout.Outbox
 	names  *names.Resolver
 	router *bridge.Router
 }
@@ -50,6 +52,9 @@ func openCore(ctx context.Context, f *folder, cfg *configs.Config, log zerolog.L
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
 	if err = c.openMedia(ctx, f.path("media")); err != nil {
+		return nil, err
+	}
+	if c.calls, err = callout.Open(ctx, f.path("callouts.db"), c.now); err != nil {
 		return nil, err
 	}
 	c.names = names.New(c.book)
@@ -80,6 +85,9 @@ func policy(b configs.Bridge) bridge.Policy {
 
 func (c *core) close() error {
 	var wrong []error
+	if c.calls != nil {
+		wrong = append(wrong, c.calls.Close())
+	}
 	if c.media != nil {
 		wrong = append(wrong, c.media.Close())
 	}

@@ -42,9 +42,15 @@ type commandLine struct {
 		WebIM tokenWebIMCmd `cmd:"" name:"webim" help:"Print an access token with which NAME logs in by WebIM."`
 	} `cmd:"" help:"Login tokens."`
 	Secret struct {
-		ZIM   secretZIMCmd   `cmd:"" name:"zim" help:"Print the ServerSecret that signs ZIM tokens and server calls."`
-		WebIM secretWebIMCmd `cmd:"" name:"webim" help:"Print client id and client secret of the app's server, on one line."`
+		ZIM         secretZIMCmd         `cmd:"" name:"zim" help:"Print the ServerSecret that signs ZIM tokens and server calls."`
+		ZIMCallback secretZIMCallbackCmd `cmd:"" name:"zim-callback" help:"Print the secret that signs calls to the app's server."`
+		WebIM       secretWebIMCmd       `cmd:"" name:"webim" help:"Print client id and client secret of the app's server, on one line."`
 	} `cmd:"" help:"Secrets of the app's server."`
+	Callbacks struct {
+		List   callbacksListCmd   `cmd:"" help:"Print the calls to the app's server that were put aside: id, event, what went wrong."`
+		Replay callbacksReplayCmd `cmd:"" help:"Put calls back in line, all where none is named, and print how many."`
+		Drop   callbacksDropCmd   `cmd:"" help:"Forget calls that were put aside, all where none is named, and print how many."`
+	} `cmd:"" help:"Calls to the app's server that failed."`
 	Admin struct {
 		Token adminTokenCmd `cmd:"" help:"Print a token with which an operator logs in to the console on the admin address."`
 	} `cmd:"" help:"The console."`

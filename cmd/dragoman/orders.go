@@ -19,6 +19,7 @@ type order struct {
 	After    string        `json:"after,omitempty"`
 	Role     string        `json:"role,omitempty"`
 	Contents bool          `json:"contents,omitempty"`
+	IDs      []int64       `json:"ids,omitempty"`
 }
 
 // answer is the lines of standard output.
@@ -39,6 +40,10 @@ func (c *core) obey(ctx context.Context, o order) (answer, error) {
 		return c.adminToken(o)
 	case "secret zim":
 		return c.zimSecret()
+	case "secret zim-callback":
+		return c.zimCallbackSecret()
+	case "callbacks list", "callbacks replay", "callbacks drop":
+		return c.callbacks(ctx, o)
 	case "secret webim":
 		return c.webimSecret()
 	}

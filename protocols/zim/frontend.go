@@ -32,16 +32,23 @@ func build(d protocols.Deps, s configs.Section) (protocols.Frontend, error) {
 	f := &frontend{Deps: d, cfg: cfg, secret: secret, sessions: map[*session]struct{}{}}
 	f.rates, f.nonces = newRates(), newNonces()
 	f.Log = d.Log.With().Str("protocol", "zim").Logger()
+	if f.callbacks, err = newCallbacks(f); err != nil {
+		return nil, err
+	}
+	if cfg.BeforeSendURL != "" {
+		d.Router.Guard(f.callbacks.gate)
+	}
 	return f, nil
 }
 
 type frontend struct {
 	protocols.Deps
-	cfg     config
-	secret  []byte
-	buffers sync.Pool // shared by the connections
-	rates   *rates
-	nonces  *nonces
+	cfg       config
+	secret    []byte
+	buffers   sync.Pool // shared by the connections
+	rates     *rates
+	nonces    *nonces
+	callbacks *callbacks
 
 	mu       sync.Mutex
 	closing  bool
@@ -73,6 +80,10 @@ func (f *frontend) Mount(r gin.IRouter) {
 
 // Serve implements protocols.Frontend.
 func (f *frontend) Serve(ctx context.Context) error {
+	told, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var calling sync.WaitGroup
+	calling.Go(func() { f.callbacks.serve(told) })
 	<-ctx.Done()
 	f.mu.Lock()
 	f.closing = true
@@ -85,6 +96,9 @@ func (f *frontend) Serve(ctx context.Context) error {
 		s.stop(errGoingAway)
 	}
 	f.running.Wait()
+	// The sessions' last words are in the outbox; what is not told now is told after the next start.
+	stop()
+	calling.Wait()
 	return nil
 }
 

@@ -76,6 +76,8 @@ func (s *session) login(ctx context.Context, p zimwire.LoginParams) (*zimwire.Lo
 		return nil, err
 	}
 	s.expire(checked.Expires())
+	s.returned = result.Resumed
+	s.userAction(ctx, actionOnline, "")
 	result.TokenExpires = checked.Expires().UnixMilli()
 	if result.Self, err = s.self(ctx); err != nil {
 		return nil, err

@@ -42,10 +42,11 @@ type session struct {
 	work     sync.WaitGroup // the session's other goroutines
 	underWay chan struct{}  // a token for each message that waits for its commit
 
-	actor  bridge.Actor // fixed by login
-	feed   *bridge.Feed // nil before login
-	since  time.Time    // of the login: what is older was missed
-	states *states
+	actor    bridge.Actor // fixed by login
+	feed     *bridge.Feed // nil before login
+	since    time.Time    // of the login: what is older was missed
+	returned bool         // it went on from its cursor
+	states   *states
 
 	mu      sync.Mutex
 	expires time.Time // of the token
@@ -97,6 +98,7 @@ func (s *session) leave() {
 	if feed == nil {
 		return
 	}
+	s.sayGoodbye(context.Cause(s.ctx))
 	var rooms []chat.Conv
 	for _, c := range s.Router.Entered(s.actor.User) {
 		if s.isIn(c) {

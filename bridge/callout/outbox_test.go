@@ -1,0 +1,243 @@
+package callout
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func open(t *testing.T, path string) *Outbox {
+	t.Helper()
+	o, err := Open(t.Context(), path, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+func must[T any](t *testing.T) func(v T, err error) T {
+	t.Helper()
+	return func(v T, err error) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+// plain sends a call's body as it is.
+func plain(target string, client *http.Client) *Caller {
+	return &Caller{URL: func(string) string { return target }, Dress: func(c Call) ([]byte, error) { return c.Body, nil }, Client: client}
+}
+
+// run makes the calls of o until the function that it returns is called.
+func run(t *testing.T, o *Outbox, c *Caller) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- o.Run(ctx, c) }()
+	return func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// The app's server hears what one conversation had to say in its order, once, also what was put while nobody ran.
+func TestCallsOfOneKeyAreMadeInOrder(t *testing.T) {
+	const keys, each = 5, 20
+	var mu sync.Mutex
+	heard := map[string][]string{}
+	all := make(chan struct{})
+	total := 0
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		key, n, _ := strings.Cut(string(body), " ")
+		mu.Lock()
+		defer mu.Unlock()
+		heard[key] = append(heard[key], n)
+		if total++; total == keys*each {
+			close(all)
+		}
+	}))
+	defer app.Close()
+	path := filepath.Join(t.TempDir(), "calls.db")
+	o := open(t, path)
+	for i := range each / 2 {
+		for k := range keys {
+			put(t, o, k, i)
+		}
+	}
+	if err := o.Close(); err != nil {
+		t.Fatal(err)
+	}
+	o = open(t, path)
+	defer func() { _ = o.Close() }()
+	stop := run(t, o, plain(app.URL, NewClient()))
+	for i := each / 2; i < each; i++ {
+		for k := range keys {
+			put(t, o, k, i)
+		}
+	}
+	<-all
+	stop()
+	for k := range keys {
+		for i, n := range heard[fmt.Sprint(k)] {
+			if n != fmt.Sprint(i) {
+				t.Fatalf("key %d: heard %v", k, heard[fmt.Sprint(k)])
+			}
+		}
+	}
+}
+
+func put(t *testing.T, o *Outbox, key, n int) {
+	t.Helper()
+	if err := o.Put(t.Context(), "", 0, Call{Key: fmt.Sprint(key), Event: "e", Body: []byte(fmt.Sprintf("%d %d", key, n))}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWhatALogToldIsNotPutTwice(t *testing.T) {
+	o := open(t, ":memory:")
+	defer func() { _ = o.Close() }()
+	if must[bool](t)(o.Started(t.Context(), "log")) {
+		t.Error("nothing was put, and it has started")
+	}
+	for _, at := range []int64{1, 2, 2, 1, 3} {
+		if err := o.Put(t.Context(), "log", at, Call{Key: "k", Event: "e", Body: []byte("{}")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if waiting, _, err := o.Waiting(t.Context()); err != nil || waiting != 3 {
+		t.Errorf("%d wait, %v", waiting, err)
+	}
+	if !must[bool](t)(o.Started(t.Context(), "log")) {
+		t.Error("it has not started")
+	}
+}
+
+// roundTrip is an app's server without a network, for the tests of time.
+type roundTrip func(*http.Request) (int, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) {
+	code, err := f(r)
+	if err != nil {
+		return nil, err
+	}
+	return &http.Response{StatusCode: code, Body: io.NopCloser(strings.NewReader("{}")), Request: r}, nil
+}
+
+func TestAFailingCallIsRepeatedAndThenPutAside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := open(t, ":memory:")
+		begun := time.Now()
+		var at []time.Duration
+		var heard []string
+		broken := true
+		stop := run(t, o, plain("http://app", &http.Client{Transport: roundTrip(func(r *http.Request) (int, error) {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				return 0, err
+			}
+			if broken {
+				at = append(at, time.Since(begun))
+				return 500, nil
+			}
+			heard = append(heard, string(body))
+			return 204, nil
+		})}))
+		for _, text := range []string{"first", "second"} {
+			if err := o.Put(t.Context(), "", 0, Call{Key: "k", Event: "e", Body: []byte(text)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(62*time.Second + time.Millisecond)
+		synctest.Wait()
+		if want := []time.Duration{0, 2, 6, 14, 30, 62}; !slices.Equal(at[:6], seconds(want)) {
+			t.Errorf("called at %v", at)
+		}
+		dead := must[[]Call](t)(o.Dead(t.Context(), 0, 10))
+		if len(dead) != 1 || string(dead[0].Body) != "first" || !strings.Contains(dead[0].Error, "500") {
+			t.Errorf("put aside: %+v", dead)
+		}
+		broken = false
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if n := must[int](t)(o.Replay(t.Context(), dead[0].ID)); n != 1 {
+			t.Errorf("%d replayed", n)
+		}
+		synctest.Wait()
+		if !slices.Equal(heard, []string{"second", "first"}) {
+			t.Errorf("heard %v", heard)
+		}
+		if waiting, aside, err := o.Waiting(t.Context()); err != nil || waiting+aside != 0 {
+			t.Errorf("%d wait, %d aside, %v", waiting, aside, err)
+		}
+		stop()
+		if err := o.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func seconds(n []time.Duration) []time.Duration {
+	for i := range n {
+		n[i] *= time.Second
+	}
+	return n
+}
+
+func TestASilentServerIsAskedTwice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		c := plain("http://app", &http.Client{Transport: roundTrip(func(r *http.Request) (int, error) {
+			asked++
+			<-r.Context().Done()
+			return 0, r.Context().Err()
+		})})
+		begun := time.Now()
+		_, err := c.Ask(t.Context(), Call{Event: "e"})
+		if !errors.Is(err, ErrSilent) || asked != 2 || time.Since(begun) != 2*askAgainAfter {
+			t.Errorf("asked %d times in %v: %v", asked, time.Since(begun), err)
+		}
+	})
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/elsewhere" {
+			t.Error("a signed call went elsewhere")
+		}
+		http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+	}))
+	defer app.Close()
+	if err := plain(app.URL, NewClient()).tell(t.Context(), Call{}); err == nil {
+		t.Error("a redirect counts as an answer")
+	}
+}
+
+func TestDroppedCallsAreGone(t *testing.T) {
+	o := open(t, ":memory:")
+	defer func() { _ = o.Close() }()
+	put(t, o, 1, 1)
+	if _, err := o.change(t.Context(), "UPDATE calls SET dead = 1"); err != nil {
+		t.Fatal(err)
+	}
+	if n := must[int](t)(o.Drop(t.Context())); n != 1 {
+		t.Errorf("%d dropped", n)
+	}
+}

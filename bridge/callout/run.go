@@ -1,0 +1,112 @@
+package callout
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+const (
+	// maxUnderWay bounds the calls that are made at once.
+	maxUnderWay = 16
+	// maxAttempts is how often a call is made before it is put aside: once, and after 2, 4, 8, 16 and 32 seconds.
+	maxAttempts = 6
+	// maxError bounds what is kept of what went wrong.
+	maxError = 500
+)
+
+// underWay is which calls are being made: at most one of a key.
+type underWay struct {
+	mu   sync.Mutex
+	keys map[string]bool
+	all  sync.WaitGroup
+}
+
+// Run makes the calls until ctx ends, then waits for those under way. Its error is the file's.
+func (o *Outbox) Run(ctx context.Context, c *Caller) error {
+	u := &underWay{keys: map[string]bool{}}
+	defer u.all.Wait()
+	for {
+		next, err := o.begin(ctx, c, u)
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		var timer <-chan time.Time
+		if !next.IsZero() {
+			timer = time.After(max(0, next.Sub(o.now())))
+		}
+		select {
+		case <-o.wake:
+		case <-timer:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// begin starts what is due and returns when the next of the others will be; zero: a stir will tell.
+func (o *Outbox) begin(ctx context.Context, c *Caller, u *underWay) (next time.Time, err error) {
+	heads, err := o.query(ctx, `SELECT id, key, event, body, made, due, attempts, error FROM calls
+		WHERE id IN (SELECT min(id) FROM calls WHERE dead = 0 GROUP BY key) ORDER BY due, id LIMIT ?`, 4*maxUnderWay)
+	if err != nil {
+		return next, err
+	}
+	now := o.now()
+	for _, call := range heads {
+		if call.Due.After(now) {
+			return call.Due, nil
+		}
+		if !u.take(call.Key) {
+			continue
+		}
+		u.all.Go(func() {
+			err := o.attempt(ctx, c, call)
+			u.give(call.Key)
+			if err == nil {
+				o.stir()
+			}
+		})
+	}
+	return next, nil
+}
+
+func (u *underWay) take(key string) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.keys[key] || len(u.keys) >= maxUnderWay {
+		return false
+	}
+	u.keys[key] = true
+	return true
+}
+
+func (u *underWay) give(key string) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	delete(u.keys, key)
+}
+
+// attempt makes a call and notes what came of it. Its error is ctx's or the file's: then the call stands as it stood.
+func (o *Outbox) attempt(ctx context.Context, c *Caller, call Call) error {
+	failure := c.tell(ctx, call)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if failure == nil {
+		_, err := o.change(ctx, `DELETE FROM calls WHERE id = ?`, call.ID)
+		return err
+	}
+	text := failure.Error()
+	text = text[:min(len(text), maxError)]
+	call.Attempts++
+	if call.Attempts >= maxAttempts {
+		_, err := o.change(ctx, `UPDATE calls SET dead = 1, attempts = ?, error = ? WHERE id = ?`, call.Attempts, text, call.ID)
+		return err
+	}
+	due := o.now().Add(time.Second << call.Attempts)
+	_, err := o.change(ctx, `UPDATE calls SET attempts = ?, due = ?, error = ? WHERE id = ?`, call.Attempts, due.UnixMilli(), text, call.ID)
+	return err
+}

@@ -1,0 +1,305 @@
+package zim
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"dragoman/bridge"
+	"dragoman/bridge/account"
+	"dragoman/bridge/callout"
+	"dragoman/bridge/chat"
+	"dragoman/mapping/zimmap"
+	"dragoman/protocols/zim/zimwire"
+)
+
+// callbackLog names, in the outbox and as a reader of the log, the callbacks of what the log holds.
+const callbackLog = "zim.callbacks"
+
+// CallbackSecret returns the secret that callbacks to the app's server are signed with.
+func CallbackSecret(v *account.Vault) ([]byte, error) {
+	raw, err := v.Secret("zim-callback-secret", 16)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(hex.EncodeToString(raw)), nil
+}
+
+// callbacks tells the app's server of what happens, and asks it before. The zero value does neither.
+type callbacks struct {
+	*frontend
+	caller *callout.Caller
+	secret string
+}
+
+func newCallbacks(f *frontend) (*callbacks, error) {
+	secret, err := CallbackSecret(f.Vault)
+	if err != nil {
+		return nil, err
+	}
+	c := &callbacks{frontend: f, secret: string(secret)}
+	c.caller = &callout.Caller{Client: callout.NewClient(), URL: c.url, Dress: c.dress}
+	return c, nil
+}
+
+// url returns where an event is told; "": nowhere.
+func (c *callbacks) url(event string) string {
+	switch {
+	case event == zimwire.CallbackBeforeSend:
+		return c.cfg.BeforeSendURL
+	case len(c.cfg.CallbackEvents) > 0 && !contains(c.cfg.CallbackEvents, event):
+		return ""
+	}
+	return c.cfg.CallbackURL
+}
+
+// dress signs a callback for one attempt [zim callbacks].
+func (c *callbacks) dress(call callout.Call) ([]byte, error) {
+	var seed [8]byte
+	if _, err := rand.Read(seed[:]); err != nil {
+		return nil, err
+	}
+	now := c.Now().Unix()
+	nonce := hex.EncodeToString(seed[:])
+	return zimwire.EncodeCallback(zimwire.CallbackHead{
+		AppID: strconv.FormatInt(c.cfg.AppID, 10), Event: call.Event, Nonce: nonce, Timestamp: now,
+		Signature: zimwire.SignCallback(c.secret, strconv.FormatInt(now, 10), nonce),
+	}, call.Body)
+}
+
+// isOn reports whether anything is told at all.
+func (c *callbacks) isOn() bool { return c.cfg.CallbackURL != "" && c.Callouts != nil }
+
+// pauseAfterFailure is how long callbacks rest when their file or the log fails. Clients are served all the same.
+const pauseAfterFailure = 10 * time.Second
+
+// serve runs until ctx ends, whatever fails.
+func (c *callbacks) serve(ctx context.Context) {
+	for ctx.Err() == nil {
+		if err := c.run(ctx); err != nil {
+			c.Log.Err(err).Msg("callbacks rest")
+		}
+		select {
+		case <-time.After(pauseAfterFailure):
+		case <-ctx.Done():
+		}
+	}
+}
+
+// run puts what the log tells into the outbox, and has the outbox make its calls.
+func (c *callbacks) run(ctx context.Context) error {
+	if !c.isOn() {
+		<-ctx.Done()
+		return nil
+	}
+	done := make(chan error, 1)
+	inner, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go func() {
+		done <- c.Callouts.Run(inner, c.caller)
+		cancel()
+	}()
+	err := c.pump(inner)
+	cancel()
+	if err = errors.Join(err, <-done); ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// pump reads on from where the outbox is.
+func (c *callbacks) pump(ctx context.Context) error {
+	started, err := c.Callouts.Started(ctx, callbackLog)
+	if err != nil {
+		return err
+	}
+	if !started {
+		// The app's server is told of what happens from now on, not of all that ever has.
+		last, _, err := c.Store.Last(ctx)
+		if err != nil {
+			return err
+		}
+		reader := chat.Reader{Outbox: callbackLog}
+		if err := c.Store.SaveCursors(ctx, map[chat.Reader]chat.Cursor{reader: chat.CursorAt(last)}); err != nil {
+			return err
+		}
+		if err := c.Callouts.Put(ctx, callbackLog, last.Pos); err != nil {
+			return err
+		}
+	}
+	feed, err := c.Router.OpenOutbox(ctx, callbackLog)
+	if err != nil {
+		return err
+	}
+	defer feed.Close()
+	for {
+		d, err := feed.Next(ctx)
+		if err != nil {
+			return err
+		}
+		if err := c.keep(ctx, d); err != nil {
+			return err
+		}
+		if !d.Event.Place.IsZero() {
+			feed.Ack(chat.Conv{}, d.Event.Place)
+		}
+	}
+}
+
+// keep puts what is told of one event into the outbox, in one step with its place.
+func (c *callbacks) keep(ctx context.Context, d *bridge.Delivery) error {
+	calls, err := c.calls(c.mapFor(ctx, "").Callbacks(d.Record))
+	if err != nil {
+		c.Log.Err(err).Int64("event", int64(d.Event.ID)).Msg("cannot write a callback")
+		return nil
+	}
+	if len(calls) == 0 {
+		return nil
+	}
+	if d.Event.Place.IsZero() {
+		return c.Callouts.Put(ctx, "", 0, calls...)
+	}
+	return c.Callouts.Put(ctx, callbackLog, d.Event.Place.Pos, calls...)
+}
+
+func (c *callbacks) calls(list []zimmap.Callback) ([]callout.Call, error) {
+	var calls []callout.Call
+	for _, one := range list {
+		if c.url(one.Event) == "" {
+			continue
+		}
+		body, err := json.Marshal(one.Fields)
+		if err != nil {
+			return nil, err
+		}
+		calls = append(calls, callout.Call{Key: one.Key, Event: one.Event, Body: body})
+	}
+	return calls, nil
+}
+
+// tell puts something that no log holds into the outbox.
+func (c *callbacks) tell(ctx context.Context, one zimmap.Callback) {
+	if !c.isOn() {
+		return
+	}
+	calls, err := c.calls([]zimmap.Callback{one})
+	if err == nil && len(calls) > 0 {
+		err = c.Callouts.Put(ctx, "", 0, calls...)
+	}
+	if err != nil {
+		c.Log.Err(err).Str("event", one.Event).Msg("cannot keep a callback")
+	}
+}
+
+// gate asks the app's server before a client's message or edit counts.
+func (c *callbacks) gate(ctx context.Context, a bridge.Actor, d chat.Draft) (chat.Draft, error) {
+	if c.cfg.BeforeSendURL == "" {
+		return d, nil
+	}
+	question, ok := c.mapFor(ctx, a.User).BeforeSend(a.User, d, c.Router.NewID())
+	if !ok {
+		return d, nil
+	}
+	body, err := json.Marshal(question)
+	if err != nil {
+		return d, err
+	}
+	text, err := c.caller.Ask(ctx, callout.Call{Event: zimwire.CallbackBeforeSend, Body: body})
+	var answer zimwire.BeforeSendAnswer
+	if err == nil && len(text) > 0 && json.Unmarshal(text, &answer) != nil {
+		answer = zimwire.BeforeSendAnswer{} // what cannot be read is a pass, as an unknown result is
+	}
+	if errors.Is(err, callout.ErrSilent) {
+		c.Log.Warn().Msg("the app's server did not say whether a message may be sent")
+		if c.cfg.BeforeSendSilence == silenceBlocks {
+			return d, chat.Refuse(chat.Unavailable, "the message could not be checked")
+		}
+		return d, nil
+	}
+	if err != nil {
+		return d, err
+	}
+	switch answer.Result {
+	case zimwire.BeforeSendSilent:
+		d.To = []chat.UserID{a.User}
+		return d, nil
+	case zimwire.BeforeSendReject:
+		reason := answer.Reason
+		if reason == "" {
+			reason = "the message was refused"
+		}
+		return d, chat.RefuseFor(chat.Moderated, reason)
+	}
+	d = zimmap.Revised(d, answer)
+	return d, d.Check()
+}
+
+// What a session tells the app's server of itself.
+const (
+	actionOnline  = 0
+	actionLogout  = 1
+	actionOffline = 2
+)
+
+// userAction tells that a session has begun or ended.
+func (s *session) userAction(ctx context.Context, action int64, reason string) {
+	fields := zimwire.UserActionCallback{
+		UserID: string(s.actor.User), UserName: s.me(ctx).Dir.Profile(s.actor.User).UserName, OS: osName(s.actor.Platform), Action: action,
+		SessionID: string(s.actor.Device), LoginTime: s.since.Unix(), Relogin: "0",
+	}
+	if s.returned {
+		fields.Relogin = "1"
+	}
+	switch now := s.Now().Unix(); action {
+	case actionLogout:
+		fields.LogoutTime, fields.LogoutReason = now, reason
+	case actionOffline:
+		fields.OfflineTime = now
+	}
+	s.callbacks.tell(ctx, zimmap.Callback{Event: zimwire.CallbackUserAction, Key: "user:" + string(s.actor.User), Fields: fields})
+}
+
+func osName(platform string) string {
+	switch platform {
+	case "windows":
+		return "PC"
+	case "ios", "ipad":
+		return "IOS_PHONE"
+	case "android", "ohos":
+		return "ANDROID"
+	case "mac":
+		return "MAC"
+	case "linux":
+		return "LINUX"
+	case "miniprogram":
+		return "MINIPROGRAM"
+	}
+	return "WEB"
+}
+
+// sayGoodbye tells how a session ended.
+func (s *session) sayGoodbye(cause error) {
+	// The session's context has ended; what is told of it is still kept, within bounds.
+	ctx, cancel := context.WithTimeout(context.Background(), leaveWithin)
+	defer cancel()
+	var why *bridge.Cause
+	switch {
+	case errors.Is(cause, errLoggedOut):
+		s.userAction(ctx, actionLogout, "logout")
+	case errors.As(cause, &why) && why.Kind != bridge.Shutdown:
+		s.userAction(ctx, actionLogout, why.Kind.String())
+	default:
+		s.userAction(ctx, actionOffline, "")
+	}
+}
+
+// silenceBlocks is the setting under which a message fails that nobody answers for.
+const silenceBlocks = "block"
+
+// validSilence are the settings for an app's server that does not answer.
+func validSilence(s string) bool { return s == "pass" || s == silenceBlocks }
