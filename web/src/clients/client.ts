@@ -50,6 +50,8 @@ export type Heard =
   | { kind: 'read'; place: Place; id: string; by?: string; count?: number }
   | { kind: 'recalled'; id: string; by?: string }
   | { kind: 'edited'; id: string; text: string }
+  /** All that stands under a message now. */
+  | { kind: 'all reactions'; id: string; reactions: { emoji: string; users: string[] }[] }
   /** Who stands behind one emoji now. */
   | { kind: 'reaction'; id: string; emoji: string; users: string[] }
   /** What one person leaves standing. */

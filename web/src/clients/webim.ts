@@ -113,7 +113,7 @@ export class WebIMClient implements Client {
         if (e.from !== who.id) hear({ kind: 'read', place: this.place(e), id: '', by: e.from });
       },
       onReactionChange: (e: { messageId: string; reactions: SDKReaction[] }) => {
-        for (const r of e.reactions) this.reaction(String(e.messageId), r);
+        this.reactions(String(e.messageId), e.reactions);
       },
     });
     await within('login', conn.open({ user: who.id, accessToken: who.secret })).catch(fail);
@@ -159,7 +159,7 @@ export class WebIMClient implements Client {
   async history(place: Place, limit: number): Promise<Said[]> {
     const { messages } = await within('history',
       this.conn.getHistoryMessages({ targetId: place.id, chatType: chatTypes[place.kind], pageSize: limit, cursor: -1 })).catch(fail);
-    for (const m of messages) m.reactions?.forEach((r) => queueMicrotask(() => this.reaction(String(m.id), r)));
+    for (const m of messages) if (m.reactions?.length) queueMicrotask(() => this.reactions(String(m.id), m.reactions!));
     return messages.filter((m) => m.type !== 'cmd').map((m) => this.said(m)).sort((a, b) => a.time - b.time);
   }
 
@@ -168,8 +168,8 @@ export class WebIMClient implements Client {
     this.conn.close();
   }
 
-  private reaction(id: string, r: SDKReaction): void {
-    this.hear({ kind: 'reaction', id, emoji: r.reaction, users: r.userList ?? [] });
+  private reactions(id: string, all: SDKReaction[]): void {
+    this.hear({ kind: 'all reactions', id, reactions: all.map((r) => ({ emoji: r.reaction, users: r.userList ?? [] })) });
   }
 
   /** quote is what this vendor's applications agree on for replies. */

@@ -222,6 +222,9 @@ export class Person {
       case 'edited':
         Object.assign(line, { text: h.text, edited: true });
         break;
+      case 'all reactions':
+        line.reactions = new Map(h.reactions.filter((r) => r.users.length > 0).map((r) => [r.emoji, r.users]));
+        break;
       case 'reaction':
         if (h.users.length > 0) line.reactions.set(h.emoji, h.users);
         else line.reactions.delete(h.emoji);
