@@ -24,3 +24,4 @@ await import('./zim/users.mjs');
 await import('./zim/groups.mjs');
 await import('./zim/rooms.mjs');
 await import('./zim/server.mjs');
+await import('./zim/callbacks.mjs');
