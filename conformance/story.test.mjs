@@ -149,8 +149,8 @@ describe('story', { concurrency: false, timeout: 240000 }, () => {
     await gateway.serve();
     // No page is reloaded and no program restarted: each library finds its own way back.
     await Promise.all(people.map((p) => ledger.client(p).reconnected(before[p] + 1, 60000)));
-    for (const p of ['zoe', 'wendy']) {
-      const past = await ledger.client(p).history({ group }, 100);
+    for (const p of people) {
+      const past = await ledger.client(p).history({ group }, 50);
       assert.deepEqual(past.filter((m) => m.text?.startsWith('before the crash')).map(({ from, text }) => ({ from, text })), acknowledged,
         `the history that ${p} is given`);
     }

@@ -110,6 +110,7 @@ export class XMPPJS extends XMPPClient {
 
   async close() {
     this.xmpp.reconnect.stop();
-    await within(5000, `${this.user} (${this.name}): stop`, this.xmpp.stop()).catch(() => {});
+    if (this.xmpp.status === 'online') await within(5000, `${this.user} (${this.name}): stop`, this.xmpp.stop()).catch(() => {});
+    else this.xmpp.socket?.destroy?.();
   }
 }
