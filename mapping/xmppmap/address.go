@@ -17,11 +17,19 @@ type Links interface {
 	File(url string) (chat.FileRef, bool)
 }
 
+// Trunk is the trunk that speaks for users of other XMPP servers: their ids are "xmpp/" and their address.
+const Trunk = "xmpp"
+
 // Map translates for one domain.
 type Map struct {
 	Domain string
 	Names  names.Reader
 	Links  Links
+	// Reach says that users of other domains can be reached, through a trunk.
+	Reach bool
+	// Convs makes this the map of a component, which has one domain for all: a localpart that begins with # is a group or
+	// room, and Convs says which of the two an id is. nil: groups and rooms have domains of their own.
+	Convs func(id string) chat.Conv
 }
 
 // Kind is what an address names.
@@ -87,9 +95,15 @@ func (m Map) Parse(s string) (Address, error) {
 		s = s[:len(s)-len(resource)-1]
 	}
 	a := Address{Bare: s, Resource: resource}
+	if domain == m.Domain && m.Convs != nil {
+		return m.parseLocal(a, local)
+	}
 	sub, ours := strings.CutSuffix(domain, m.Domain)
 	switch {
-	case !ours, sub != "" && sub != groupsHost && sub != roomsHost && sub != uploadHost:
+	case m.Reach && local != "" && (!ours || sub != "" && sub != groupsHost && sub != roomsHost && sub != uploadHost):
+		a.Kind, a.User = User, chat.Foreign(Trunk, s)
+		return a, nil
+	case m.Convs != nil, !ours, sub != "" && sub != groupsHost && sub != roomsHost && sub != uploadHost:
 		a.Kind = Foreign
 		return a, nil
 	case local == "":
@@ -111,6 +125,36 @@ func (m Map) Parse(s string) (Address, error) {
 	default:
 		return a, chat.Refuse(chat.NotFound, "nobody has this address")
 	}
+	return a, err
+}
+
+const (
+	// convMark begins the localpart of a group or room in a component's one domain.
+	convMark = "#"
+	// hashEscape stands for that character at the start of a user's.
+	hashEscape = `\23`
+)
+
+// parseLocal reads a localpart of a component's one domain.
+func (m Map) parseLocal(a Address, local string) (Address, error) {
+	if local == "" {
+		a.Kind = Server
+		return a, nil
+	}
+	if id, ok := strings.CutPrefix(local, convMark); ok {
+		group, err := m.Names.Group(id)
+		a.Kind, a.Conv = Group, m.Convs(group)
+		if a.Conv.Kind == chat.KindRoom {
+			a.Kind = Room
+		}
+		return a, err
+	}
+	if rest, ok := strings.CutPrefix(local, hashEscape); ok {
+		local = convMark + rest
+	}
+	var err error
+	a.Kind = User
+	a.User, err = m.Names.User(local)
 	return a, err
 }
 
@@ -145,9 +189,15 @@ func splitPlain(s string) (local, domain, resource string, ok bool) {
 
 // UserJID returns u's bare address.
 func (m Map) UserJID(u chat.UserID) string {
+	if trunk, address := u.Trunk(); trunk == Trunk {
+		return address
+	}
 	local, err := m.Names.UserName(u)
 	if err != nil { // no rule of this protocol can fail; the id itself is never a wrong address
 		local = names.Localpart(string(u))
+	}
+	if rest, ok := strings.CutPrefix(local, convMark); ok && m.Convs != nil {
+		local = hashEscape + rest
 	}
 	return local + "@" + m.Domain
 }
@@ -168,10 +218,10 @@ func Resource(d chat.DeviceID) (resource string, own bool) {
 
 // DeviceJID returns the full address of u's device; the bare one where the device is unknown.
 func (m Map) DeviceJID(u chat.UserID, d chat.DeviceID) string {
-	if d == "" {
+	resource, _ := Resource(d)
+	if d == "" || resource == "" {
 		return m.UserJID(u)
 	}
-	resource, _ := Resource(d)
 	return m.UserJID(u) + "/" + resource
 }
 
@@ -180,6 +230,9 @@ func (m Map) ConvJID(c chat.Conv) string {
 	local, err := m.Names.GroupName(c.ID)
 	if err != nil {
 		local = names.Localpart(c.ID)
+	}
+	if m.Convs != nil {
+		return convMark + local + "@" + m.Domain
 	}
 	if c.Kind == chat.KindRoom {
 		return local + "@" + m.RoomsHost()

@@ -304,7 +304,7 @@ func (s *session) asArchived(st xmppwire.Stanza, ev *chat.Event) xmppwire.Stanza
 	}
 	pm := st.Child(xmppmap.NSOwn, pmElement)
 	if pm != nil && ev.From == s.user {
-		st.To = pm.Attr("in") + "/" + pm.Attr("to")
+		st.To = s.placeOf(pm) + "/" + pm.Attr("to")
 	}
 	return s.asPrivate(st)
 }

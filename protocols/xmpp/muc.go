@@ -181,6 +181,7 @@ func (s *session) join(ctx context.Context, st xmppwire.Stanza, to xmppmap.Addre
 	}
 	s.mu.Lock()
 	o.nick = nick
+	o.since = scene.Place
 	s.mu.Unlock()
 	o.setShown(st)
 	if again == nil {
@@ -282,7 +283,7 @@ func (f *Frontend) isSeen(ctx context.Context, u chat.UserID) bool {
 			return true
 		}
 	}
-	if len(f.hub.of(u)) > 0 {
+	if trunk, _ := u.Trunk(); trunk == xmppmap.Trunk || len(f.hub.of(u)) > 0 {
 		return false
 	}
 	devices, err := f.Store.Devices(ctx, u)
@@ -317,27 +318,54 @@ func (f *Frontend) nickOf(ctx context.Context, c chat.Conv, u chat.UserID) strin
 	return memberNick(m)
 }
 
-// view is how one occupant is shown to one reader.
-func (f *Frontend) view(ctx context.Context, c chat.Conv, who somebody, d *chat.Details) (xmppwire.Stanza, xmppmap.Item) {
+// look is what is seen of an occupant, whoever looks.
+type look struct {
+	who      somebody
+	conv     chat.Conv
+	presence xmppwire.Stanza
+	item     xmppmap.Item
+}
+
+// lookAt says what is seen of an occupant.
+func (f *Frontend) lookAt(ctx context.Context, c chat.Conv, who somebody, d *chat.Details) look {
 	m, err := f.Store.Member(ctx, c, who.user)
 	if err != nil {
 		f.log.Err(err).Stringer("conv", c).Msg("cannot tell what a member may do")
 	}
 	silent := m.IsMuted(f.Now()) || d.Silences(orMember(m.Role), f.Now()) && !m.Allowed
-	item := xmppmap.Item{Affiliation: xmppmap.Affiliation(m), Role: xmppmap.RoleName(m, silent)}
-	p := xmppwire.Presence("")
-	item.JID = f.m.UserJID(who.user)
+	l := look{who: who, conv: c, item: xmppmap.Item{Affiliation: xmppmap.Affiliation(m), Role: xmppmap.RoleName(m, silent)}}
 	if who.local != nil {
 		who.local.session.mu.Lock()
-		p = who.local.shown
+		l.presence = who.local.shown
 		who.local.session.mu.Unlock()
-		p.Name = "presence"
-		item.JID = who.local.full
 	}
-	p.From = f.m.ConvJID(c) + "/" + who.nick
-	p.Children = append(slices.Clip(p.Children), xmppwire.New(xmppmap.NSOccupantID, "occupant-id").
+	l.presence.Name = "presence"
+	l.presence.Children = append(slices.Clip(l.presence.Children), xmppwire.New(xmppmap.NSOccupantID, "occupant-id").
 		Set("id", xmppmap.OccupantID(f.secret, c, who.user)))
-	return p, item
+	return l
+}
+
+// gone is the look of an occupant who leaves, with what his client said as it went.
+func (l look) gone(said []*xmppwire.Element) look {
+	id := l.presence.Children[len(l.presence.Children)-1]
+	l.presence = xmppwire.Stanza{Name: "presence", Type: "unavailable", Children: append(slices.Clone(said), id)}
+	l.item.Role = "none"
+	return l
+}
+
+// showLook shows an occupant to r, by the addresses that r knows.
+func (f *Frontend) showLook(ctx context.Context, r *occupant, l look, x func(xmppmap.Item) *xmppwire.Element) {
+	item := l.item
+	if f.sees(ctx, l.conv, r.user) {
+		item.JID = r.m.UserJID(l.who.user)
+		if l.who.local != nil {
+			item.JID = r.m.DeviceJID(l.who.user, l.who.local.actor.Device)
+		}
+	}
+	p := l.presence
+	p.From, p.To = r.m.ConvJID(l.conv)+"/"+l.who.nick, r.full
+	p.Children = append(slices.Clip(p.Children), x(item))
+	r.sendQuiet(p)
 }
 
 // orMember is the role by which a room's silence counts for who is on no list.
@@ -369,25 +397,14 @@ func (s *session) announce(ctx context.Context, o *occupant, codes ...int) {
 
 // announceTo shows one occupant to others. codes are for himself, beside 110.
 func (f *Frontend) announceTo(ctx context.Context, who somebody, c chat.Conv, d *chat.Details, readers []*occupant, codes ...int) {
-	p, item := f.view(ctx, c, who, d)
+	l := f.lookAt(ctx, c, who, d)
 	for _, r := range readers {
-		shown := item
-		if !f.sees(ctx, c, r.user) {
-			shown.JID = ""
-		}
 		var marks []int
 		if r.user == who.user && (who.local == nil || r.session == who.local.session || r.nickName() == who.nick) {
 			marks = append([]int{statusSelf}, codes...)
 		}
-		f.sendOccupant(r, p, xmppmap.UserX(shown, marks...))
+		f.showLook(ctx, r, l, func(i xmppmap.Item) *xmppwire.Element { return xmppmap.UserX(i, marks...) })
 	}
-}
-
-// sendOccupant sends an occupant's presence to a reader.
-func (f *Frontend) sendOccupant(r *occupant, p xmppwire.Stanza, x *xmppwire.Element) {
-	p.To = r.full
-	p.Children = append(slices.Clip(p.Children), x)
-	r.sendQuiet(p)
 }
 
 // rename changes a nick [XEP-0045 §7.6].
@@ -404,20 +421,17 @@ func (s *session) rename(ctx context.Context, o *occupant, st xmppwire.Stanza, n
 	if err != nil {
 		return err
 	}
-	old := somebody{o.user, o.nickName(), o}
-	p, item := s.view(ctx, o.conv, old, &d)
-	p = xmppwire.Stanza{Name: "presence", Type: "unavailable", From: p.From, Children: p.Children[len(p.Children)-1:]}
+	l := s.lookAt(ctx, o.conv, somebody{o.user, o.nickName(), o}, &d)
+	affiliated := l.item
+	l = l.gone(nil)
+	l.item = affiliated
+	l.item.Nick = nick
 	for _, r := range s.hub.in(o.conv) {
-		shown := item
-		shown.Nick = nick
-		if !s.sees(ctx, o.conv, r.user) {
-			shown.JID = ""
-		}
 		codes := []int{statusRenamed}
 		if r == o {
 			codes = append(codes, statusSelf)
 		}
-		s.sendOccupant(r, p, xmppmap.UserX(shown, codes...))
+		s.showLook(ctx, r, l, func(i xmppmap.Item) *xmppwire.Element { return xmppmap.UserX(i, codes...) })
 	}
 	s.mu.Lock()
 	o.nick = nick
@@ -451,14 +465,13 @@ func (s *session) leave(ctx context.Context, o *occupant, st *xmppwire.Stanza, x
 		}
 	}
 	nick := o.nickName()
-	p, item := s.view(ctx, o.conv, somebody{o.user, nick, o}, &d)
-	item.Role = "none"
-	p = xmppwire.Stanza{Name: "presence", Type: "unavailable", From: p.From, Children: p.Children[len(p.Children)-1:]}
+	var said []*xmppwire.Element
 	if st != nil {
-		p.Children = append(slices.Clone(st.Without(func(e *xmppwire.Element) bool { return e.Space == xmppmap.NSMUC }).Children), p.Children...)
+		said = st.Without(func(e *xmppwire.Element) bool { return e.Space == xmppmap.NSMUC }).Children
 	}
+	l := s.lookAt(ctx, o.conv, somebody{o.user, nick, o}, &d).gone(said)
 	s.forget(o)
-	s.sendOccupant(o, p, x(item, true))
+	s.showLook(ctx, o, l, func(i xmppmap.Item) *xmppwire.Element { return x(i, true) })
 	others := s.hub.in(o.conv)
 	var twin *occupant // another device under the same nick: for the others he stays
 	for _, r := range others {
@@ -470,11 +483,7 @@ func (s *session) leave(ctx context.Context, o *occupant, st *xmppwire.Stanza, x
 		if twin != nil {
 			break
 		}
-		shown := item
-		if !s.sees(ctx, o.conv, r.user) {
-			shown.JID = ""
-		}
-		s.sendOccupant(r, p, x(shown, false))
+		s.showLook(ctx, r, l, func(i xmppmap.Item) *xmppwire.Element { return x(i, false) })
 	}
 	if twin != nil {
 		s.announceTo(ctx, somebody{twin.user, nick, twin}, o.conv, &d, others)

@@ -74,7 +74,7 @@ func (s *session) affiliated(ctx context.Context, c chat.Conv, affiliation strin
 
 func (s *session) listRole(ctx context.Context, q *request, d chat.Details, role string, list *xmppwire.Element) (*xmppwire.Element, error) {
 	for _, who := range s.occupants(ctx, q.to.Conv) {
-		_, item := s.view(ctx, q.to.Conv, who, &d)
+		item := s.lookAt(ctx, q.to.Conv, who, &d).item
 		if item.Role == role {
 			item.Nick = who.nick
 			list.Add(item.Element(xmppmap.NSMUCAdmin))

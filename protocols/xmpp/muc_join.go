@@ -14,20 +14,11 @@ import (
 
 // welcome is the answer to joining, in its fixed order, and the end of waiting for what comes after.
 func (s *session) welcome(ctx context.Context, o *occupant, d chat.Details, scene bridge.Scene, st xmppwire.Stanza, created bool) {
-	sees := s.sees(ctx, o.conv, s.user)
 	self := somebody{o.user, o.nickName(), o}
-	s.mu.Lock()
-	o.since = scene.Place
-	s.mu.Unlock()
 	for _, other := range s.occupants(ctx, o.conv) {
-		if other.local == o || other.nick == self.nick {
-			continue // a twin is seen as oneself
+		if other.local != o && other.nick != self.nick { // a twin is seen as oneself
+			s.announceTo(ctx, other, o.conv, &d, []*occupant{o})
 		}
-		p, item := s.view(ctx, o.conv, other, &d)
-		if !sees {
-			item.JID = ""
-		}
-		s.sendOccupant(o, p, xmppmap.UserX(item))
 	}
 	var codes []int
 	if o.conv.Kind != chat.KindRoom {

@@ -72,7 +72,7 @@ func (s *session) sayPrivately(ctx context.Context, st xmppwire.Stanza, o *occup
 		}
 		st = st.Without(func(e *xmppwire.Element) bool { return e.Space == xmppmap.NSMUCUser || e.Is(xmppmap.NSOwn, pmElement) })
 		st.Add(xmppwire.New(xmppmap.NSMUCUser, "x"), xmppwire.New(xmppmap.NSOwn, pmElement).
-			Set("in", s.m.ConvJID(to.Conv)).Set("from", o.nickName()).Set("to", who.nick))
+			Set("kind", to.Conv.Kind.String()).Set("in", to.Conv.ID).Set("from", o.nickName()).Set("to", who.nick))
 		s.say(ctx, st, chat.Peer(s.user, who.user), "")
 		return
 	}
@@ -86,8 +86,16 @@ func (s *session) asPrivate(st xmppwire.Stanza) xmppwire.Stanza {
 		return st
 	}
 	st = st.Without(func(e *xmppwire.Element) bool { return e == pm })
-	st.From = pm.Attr("in") + "/" + pm.Attr("from")
+	st.From = s.placeOf(pm) + "/" + pm.Attr("from")
 	return st
+}
+
+// placeOf is the address of the group or room in which a private message was said.
+func (s *session) placeOf(pm *xmppwire.Element) string {
+	if pm.Attr("kind") == chat.KindRoom.String() {
+		return s.m.ConvJID(chat.Room(pm.Attr("in")))
+	}
+	return s.m.ConvJID(chat.Group(pm.Attr("in")))
 }
 
 // asked does what a message to a group or room asks of it: to invite somebody, to decline for oneself, to be heard.

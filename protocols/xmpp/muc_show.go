@@ -53,7 +53,7 @@ func (s *session) showIn(o *occupant, d *bridge.Delivery) error {
 
 // showSaid reflects what was said to every occupant, its author among them, who knows it by its id [XEP-0045 §7.4].
 func (s *session) showSaid(o *occupant, d *bridge.Delivery) error {
-	stanzas, err := bridge.Once(d, "xmpp", func(d *bridge.Delivery) ([]xmppwire.Stanza, error) {
+	stanzas, err := bridge.Once(d, "xmpp/"+s.m.Domain, func(d *bridge.Delivery) ([]xmppwire.Stanza, error) {
 		out, err := s.m.FromEvent(d.Record, s.viewOf(s.ctx, d.Event, false))
 		for i := range out {
 			out[i] = s.asOccupant(out[i], d.Event)
@@ -152,13 +152,9 @@ func (s *session) showGone(o *occupant, u chat.UserID, b chat.Membership, x func
 	case err == nil && m.Nick != "":
 		nick = xmppmap.Nick(m.Nick)
 	}
-	item := xmppmap.Item{Affiliation: "none", Role: "none"}
-	if s.sees(s.ctx, o.conv, s.user) {
-		item.JID = s.m.UserJID(u)
-	}
-	p := xmppwire.Stanza{Name: "presence", Type: "unavailable", From: s.m.ConvJID(o.conv) + "/" + nick}
-	p.Add(xmppwire.New(xmppmap.NSOccupantID, "occupant-id").Set("id", xmppmap.OccupantID(s.secret, o.conv, u)))
-	s.sendOccupant(o, p, x(item, false))
+	l := look{who: somebody{user: u, nick: nick}, conv: o.conv, item: xmppmap.Item{Affiliation: "none", Role: "none"}}
+	l.presence.Children = []*xmppwire.Element{xmppwire.New(xmppmap.NSOccupantID, "occupant-id").Set("id", xmppmap.OccupantID(s.secret, o.conv, u))}
+	s.showLook(s.ctx, o, l.gone(nil), func(i xmppmap.Item) *xmppwire.Element { return x(i, false) })
 }
 
 // showChanged shows what occupants have become.
@@ -220,8 +216,8 @@ func (s *session) showEnd(o *occupant) {
 	x := xmppmap.UserX(xmppmap.Item{Affiliation: "none", Role: "none"})
 	x.AddNew("destroy")
 	x.AddNew("status").Set("code", "110")
-	p := xmppwire.Stanza{Name: "presence", Type: "unavailable", From: s.m.ConvJID(o.conv) + "/" + o.nickName()}
-	s.sendOccupant(o, p, x)
+	s.send(xmppwire.Stanza{Name: "presence", Type: "unavailable", From: s.m.ConvJID(o.conv) + "/" + o.nickName(), To: s.full,
+		Children: []*xmppwire.Element{x}})
 }
 
 // showOutside tells of what happens where the session has not joined and its user is concerned: he was brought in, or is
@@ -254,7 +250,7 @@ func (s *session) invited(ev *chat.Event, b chat.Membership) {
 	direct := xmppwire.New(xmppmap.NSConference, "x").Set("jid", room).SetIf("reason", b.Reason)
 	mediated := xmppwire.Stanza{Name: "message", From: room, To: s.bare, ID: ev.ID.String(), Children: []*xmppwire.Element{x}}
 	if s.isLate(ev) {
-		mediated.Add(xmppmap.Delay(s.m.GroupsHost(), ev.Time))
+		mediated.Add(xmppmap.Delay(room, ev.Time))
 	}
 	s.send(mediated)
 	s.send(xmppwire.Stanza{Name: "message", From: from, To: s.bare, ID: ev.ID.String() + "-direct", Children: []*xmppwire.Element{direct}})
@@ -280,7 +276,7 @@ func (s *session) forwardToOccupant(st xmppwire.Stanza, to xmppmap.Address) {
 			break
 		}
 		forwarded := st
-		forwarded.From, forwarded.To = s.m.ConvJID(to.Conv)+"/"+o.nickName(), who.local.full
+		forwarded.From, forwarded.To = who.local.m.ConvJID(to.Conv)+"/"+o.nickName(), who.local.full
 		who.local.send(forwarded)
 		return
 	}

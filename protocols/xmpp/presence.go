@@ -192,7 +192,7 @@ func (s *session) showSession(other *session) {
 		return
 	}
 	shown := *p
-	shown.To = s.bare
+	shown.From, shown.To = s.m.DeviceJID(other.user, other.actor.Device), s.bare
 	s.send(shown)
 }
 
