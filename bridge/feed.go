@@ -51,6 +51,7 @@ type Feed struct {
 	reader chat.Reader
 	opened time.Time
 	wake   chan struct{}
+	rooms  map[chat.Conv]string // entered, and the nick there; hub.mu guards it
 
 	mu       sync.Mutex
 	live     []*Delivery // in dispatch order; with gap set, only what the log cannot tell again
@@ -229,6 +230,13 @@ func (f *Feed) end(err error) (first bool) {
 	default: // already awake
 	}
 	return true
+}
+
+// over returns why the feed has ended; nil: it has not.
+func (f *Feed) over() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.ended
 }
 
 func (f *Feed) session() Session {

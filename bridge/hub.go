@@ -14,16 +14,14 @@ type hub struct {
 	trunks map[string]*Feed
 	taps   []*Feed // outboxes: they see all
 	rooms  map[chat.Conv]*room
+	place  chat.Place // up to where deliveries have been offered; the sequencer moves it
 }
 
-// room is who has entered a room, in order of entry.
+// room is who has entered a room; it lives while somebody is in it.
 type room struct {
-	inside []occupancy
-}
-
-type occupancy struct {
-	feed *Feed
-	nick string
+	inside  []*Feed // in order of entry
+	devices map[chat.UserID]int
+	told    map[chat.UserID]struct{} // of whom the room has heard that he is in it
 }
 
 // Occupant is one device in a room.
@@ -36,6 +34,20 @@ type Occupant struct {
 
 func newHub() *hub {
 	return &hub{users: map[chat.UserID][]*Feed{}, trunks: map[string]*Feed{}, rooms: map[chat.Conv]*room{}}
+}
+
+// begin says up to where the log had come before anybody could hear.
+func (h *hub) begin(place chat.Place) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.place = place
+}
+
+// offered returns up to where deliveries have been offered: what comes after it, a feed that is open now is offered.
+func (h *hub) offered() chat.Place {
+	h.mu.Lock() // not for reading: offer writes it under a reader's lock
+	defer h.mu.Unlock()
+	return h.place
 }
 
 // add registers f and returns the feed of the same device that it replaces, if there is one.
@@ -78,7 +90,7 @@ func (h *hub) remove(f *Feed) map[chat.Conv]string {
 		}
 	}
 	gone := map[chat.Conv]string{}
-	for c := range h.rooms {
+	for c := range f.rooms {
 		if nick, last := h.exit(c, f); last {
 			gone[c] = nick
 		}
@@ -97,58 +109,61 @@ func without(feeds []*Feed, f *Feed) []*Feed {
 	return left
 }
 
-// enter puts f into c under nick. It reports whether f's user was not in it before. Two users cannot share a nick; several
+// enter puts f into c under nick, where there is room for so many users (0: for any number). It reports whether f's user was
+// not in it before, and up to where f has not been offered what is said there. Two users cannot share a nick; several
 // devices of one can.
-func (h *hub) enter(c chat.Conv, f *Feed, nick string) (first bool, err error) {
+func (h *hub) enter(c chat.Conv, f *Feed, nick string, most int) (first bool, place chat.Place, err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	// A feed ends before remove looks for its rooms: what has not ended now is found there.
+	if err := f.over(); err != nil {
+		return false, place, err
+	}
 	r := h.rooms[c]
 	if r == nil {
-		r = new(room)
-		h.rooms[c] = r
+		r = &room{devices: map[chat.UserID]int{}, told: map[chat.UserID]struct{}{}}
 	}
-	first = true
-	for i, o := range r.inside {
-		switch {
-		case o.feed == f:
-			r.inside[i].nick = nick
-			return false, nil
-		case o.feed.reader.User == f.reader.User:
-			first = false
-		case o.nick == nick:
-			return false, chat.Refuse(chat.Conflict, "this nickname is in use")
+	u := f.reader.User
+	for _, other := range r.inside {
+		if other.reader.User != u && other.rooms[c] == nick {
+			return false, place, chat.Refuse(chat.Conflict, "this nickname is in use")
 		}
 	}
-	r.inside = append(slices.Clone(r.inside), occupancy{f, nick})
-	return first, nil
+	if _, again := f.rooms[c]; again {
+		f.rooms[c] = nick
+		return false, h.place, nil
+	}
+	first = r.devices[u] == 0
+	if first && most > 0 && len(r.devices) >= most {
+		return false, place, chat.RefuseFor(chat.Full, "the room is full")
+	}
+	if f.rooms == nil {
+		f.rooms = map[chat.Conv]string{}
+	}
+	f.rooms[c] = nick
+	r.inside = append(r.inside, f)
+	r.devices[u]++
+	h.rooms[c] = r
+	return first, h.place, nil
 }
 
 // exit takes f out of c, with h.mu held. last: f's user is no longer in it.
 func (h *hub) exit(c chat.Conv, f *Feed) (nick string, last bool) {
-	r := h.rooms[c]
-	if r == nil {
-		return "", false
-	}
-	was, stays := false, false
-	left := make([]occupancy, 0, len(r.inside))
-	for _, o := range r.inside {
-		switch {
-		case o.feed == f:
-			was, nick = true, o.nick
-			continue
-		case o.feed.reader.User == f.reader.User:
-			stays = true
-		}
-		left = append(left, o)
-	}
+	nick, was := f.rooms[c]
 	if !was {
 		return "", false
 	}
-	r.inside = left
-	if len(left) == 0 {
+	r, u := h.rooms[c], f.reader.User
+	delete(f.rooms, c)
+	r.inside = slices.DeleteFunc(r.inside, func(other *Feed) bool { return other == f })
+	if r.devices[u]--; r.devices[u] > 0 {
+		return nick, false
+	}
+	delete(r.devices, u)
+	if len(r.inside) == 0 {
 		delete(h.rooms, c)
 	}
-	return nick, !stays
+	return nick, true
 }
 
 // leave is exit for one room.
@@ -166,16 +181,41 @@ func (h *hub) expel(c chat.Conv, users []chat.UserID) {
 	if r == nil {
 		return
 	}
-	left := make([]occupancy, 0, len(r.inside))
-	for _, o := range r.inside {
-		if users != nil && !slices.Contains(users, o.feed.reader.User) {
-			left = append(left, o)
+	if users == nil {
+		for _, f := range r.inside {
+			delete(f.rooms, c)
+		}
+		delete(h.rooms, c)
+		return
+	}
+	for _, u := range users {
+		delete(r.told, u)
+		for _, f := range h.users[u] {
+			h.exit(c, f)
 		}
 	}
-	r.inside = left
-	if len(left) == 0 {
-		delete(h.rooms, c)
+}
+
+// isNews reports whether a room has not heard yet that u came or went, and is told now. What happened there and what is
+// said of it go different ways: who goes and comes back at once, on another device, may be told of in either order, and
+// only what is true when it is told may be told.
+func (h *hub) isNews(c chat.Conv, u chat.UserID, came bool) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r := h.rooms[c]
+	if r == nil {
+		return !came // nobody is there to hear it but the devices of u
 	}
+	_, told := r.told[u]
+	if came == told || came != (r.devices[u] > 0) {
+		return false
+	}
+	if came {
+		r.told[u] = struct{}{}
+	} else {
+		delete(r.told, u)
+	}
+	return true
 }
 
 func (h *hub) occupants(c chat.Conv) []Occupant {
@@ -186,10 +226,17 @@ func (h *hub) occupants(c chat.Conv) []Occupant {
 		return nil
 	}
 	all := make([]Occupant, len(r.inside))
-	for i, o := range r.inside {
-		all[i] = Occupant{User: o.feed.reader.User, Device: o.feed.reader.Device, Nick: o.nick, Protocol: o.feed.actor.Protocol}
+	for i, f := range r.inside {
+		all[i] = Occupant{User: f.reader.User, Device: f.reader.Device, Nick: f.rooms[c], Protocol: f.actor.Protocol}
 	}
 	return all
+}
+
+// isEmpty reports whether nobody is in c.
+func (h *hub) isEmpty(c chat.Conv) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.rooms[c] == nil
 }
 
 // inside reports whether a device of u is in c.
@@ -197,7 +244,15 @@ func (h *hub) inside(c chat.Conv, u chat.UserID) bool {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	r := h.rooms[c]
-	return r != nil && slices.ContainsFunc(r.inside, func(o occupancy) bool { return o.feed.reader.User == u })
+	return r != nil && r.devices[u] > 0
+}
+
+// isIn reports whether f is in c.
+func (h *hub) isIn(c chat.Conv, f *Feed) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	_, in := f.rooms[c]
+	return in
 }
 
 // roomsOf returns the rooms that a device of u is in.
@@ -205,9 +260,11 @@ func (h *hub) roomsOf(u chat.UserID) []chat.Conv {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	var in []chat.Conv
-	for c, r := range h.rooms {
-		if slices.ContainsFunc(r.inside, func(o occupancy) bool { return o.feed.reader.User == u }) {
-			in = append(in, c)
+	for _, f := range h.users[u] {
+		for c := range f.rooms {
+			if !slices.Contains(in, c) {
+				in = append(in, c)
+			}
 		}
 	}
 	return in
@@ -238,30 +295,43 @@ func (h *hub) all() []*Feed {
 func (h *hub) offer(d *Delivery, audience []chat.UserID) {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
+	if p := d.Event.Place; !p.IsZero() {
+		h.place = p // nobody reads it while others read: enter shuts them out
+	}
 	for _, f := range h.taps {
 		f.offer(d)
 	}
-	ev := d.Event
-	if ev.Conv.Kind == chat.KindAll {
+	switch ev := d.Event; {
+	case ev.Conv.Kind == chat.KindAll:
 		for _, feeds := range h.users {
-			h.offerAll(d, feeds)
+			offerAll(d, feeds)
 		}
-		return
+	case ev.Conv.Kind == chat.KindRoom && ev.To == nil:
+		h.offerRoom(d, audience)
+	default:
+		h.offerUsers(d, audience)
 	}
-	if r := h.rooms[ev.Conv]; r != nil && ev.To == nil && ev.Conv.Kind == chat.KindRoom {
-		for _, o := range r.inside {
-			o.feed.offer(d)
+}
+
+// offerRoom hands d to who is in its room, and to those of the audience who are not: who manages a room, or is put out of
+// it, hears of it wherever he is.
+func (h *hub) offerRoom(d *Delivery, audience []chat.UserID) {
+	c := d.Event.Conv
+	if r := h.rooms[c]; r != nil {
+		for _, f := range r.inside {
+			f.offer(d)
 		}
-		// Who manages a room and is not in it now hears of it by the audience below.
-		for _, u := range audience {
-			for _, f := range h.users[u] {
-				if !slices.ContainsFunc(r.inside, func(o occupancy) bool { return o.feed == f }) {
-					f.offer(d)
-				}
+	}
+	for _, u := range audience {
+		for _, f := range h.users[u] {
+			if _, in := f.rooms[c]; !in {
+				f.offer(d)
 			}
 		}
-		return
 	}
+}
+
+func (h *hub) offerUsers(d *Delivery, audience []chat.UserID) {
 	var told []string
 	for _, u := range audience {
 		if trunk, _ := u.Trunk(); trunk != "" && !slices.Contains(told, trunk) {
@@ -270,13 +340,15 @@ func (h *hub) offer(d *Delivery, audience []chat.UserID) {
 				f.offer(d)
 			}
 		}
-		h.offerAll(d, h.users[u])
+		offerAll(d, h.users[u])
 	}
 }
 
-func (h *hub) offerAll(d *Delivery, feeds []*Feed) {
+func offerAll(d *Delivery, feeds []*Feed) {
+	ev := d.Event
 	for _, f := range feeds {
-		if d.Event.ToDevice == "" || f.reader.Device == d.Event.ToDevice || f.reader.Device == d.Event.Device {
+		isAuthor := f.reader.User == ev.From && f.reader.Device == ev.Device
+		if ev.ToDevice == "" || f.reader.Device == ev.ToDevice || isAuthor {
 			f.offer(d)
 		}
 	}

@@ -41,7 +41,10 @@ type Log interface {
 	// Last returns the newest place and the highest live event id, so that ids never go backwards over a restart.
 	Last(ctx context.Context) (chat.Place, chat.EventID, error)
 
-	// Due returns drafts of ours whose time has come (a mute that ends, an empty room's end) and when the next one will:
+	// Lingering returns the rooms that end once nobody has been in them for a while, and how long that is.
+	Lingering(ctx context.Context) (map[chat.Conv]time.Duration, error)
+
+	// Due returns drafts of ours whose time has come (a mute that ends) and when the next one will:
 	// the zero time for none. They stay due until what they ask for is appended.
 	Due(ctx context.Context, now time.Time) ([]chat.Draft, time.Time, error)
 }

@@ -52,7 +52,12 @@ func (p Policy) membership(a Actor, d chat.Draft, b chat.Membership, s chat.Snap
 			}
 		}
 		return rank(b.Users, s, server)
-	case chat.ChangeBan, chat.ChangeUnban, chat.ChangeMute, chat.ChangeUnmute, chat.ChangeAllow, chat.ChangeDisallow:
+	case chat.ChangeUnmute:
+		if self && !server && s.Me.Role != chat.RoleOwner {
+			return chat.RefuseFor(chat.NoRight, "another manager lets you speak again")
+		}
+		return rank(b.Users, s, server)
+	case chat.ChangeBan, chat.ChangeUnban, chat.ChangeMute, chat.ChangeAllow, chat.ChangeDisallow:
 		return rank(b.Users, s, server)
 	}
 	return chat.Refuse(chat.Unsupported, "unknown change of membership")
@@ -163,6 +168,15 @@ func role(b chat.Membership, s chat.Snapshot, server bool) error {
 		return chat.Refuse(chat.Invalid, "an owner is made by passing the group on")
 	case b.Change == chat.ChangeOwner && len(b.Users) != 1:
 		return chat.Refuse(chat.Invalid, "a group has one owner")
+	}
+	for _, u := range b.Users {
+		standing, asked := s.Standings[u]
+		switch {
+		case b.Change == chat.ChangeRole && u == s.Details.Owner && u != "":
+			return chat.Refuse(chat.Invalid, "an owner ceases to be one by passing the group on")
+		case asked && (standing == chat.Unknown || standing == chat.Deleted):
+			return chat.RefuseFor(chat.NoUser, "there is no user "+string(u))
+		}
 	}
 	if s.Details.Conv.Kind == chat.KindRoom {
 		return nil // anybody may manage a room, whether he is in it now or not

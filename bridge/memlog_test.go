@@ -159,6 +159,18 @@ func (l *memLog) Last(context.Context) (chat.Place, chat.EventID, error) {
 	return last.Place, last.ID, nil
 }
 
+func (l *memLog) Lingering(context.Context) (map[chat.Conv]time.Duration, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	lingering := map[chat.Conv]time.Duration{}
+	for c, d := range l.rooms {
+		if d.Linger > 0 && !d.Dissolved {
+			lingering[c] = d.Linger
+		}
+	}
+	return lingering, nil
+}
+
 func (l *memLog) Due(context.Context, time.Time) ([]chat.Draft, time.Time, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

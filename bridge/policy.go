@@ -26,7 +26,13 @@ func (p Policy) Allow(a Actor, d chat.Draft, s chat.Snapshot) error {
 	if a.Source == chat.System || a.Source == chat.Import {
 		return nil
 	}
+	if !fits(d.Conv.Kind, d.Body) {
+		return chat.Refuse(chat.Invalid, "such a thing is not said in such a conversation")
+	}
 	if err := p.place(a, d, s); err != nil {
+		return err
+	}
+	if err := addressees(a, d, s); err != nil {
 		return err
 	}
 	switch b := d.Body.(type) {
@@ -64,6 +70,44 @@ func (p Policy) Allow(a Actor, d chat.Draft, s chat.Snapshot) error {
 	return chat.Refuse(chat.Unsupported, "this cannot be asked for")
 }
 
+// fits reports whether a body has a meaning in a kind of conversation.
+func fits(kind chat.ConvKind, body chat.Body) bool {
+	grouped := kind == chat.KindGroup || kind == chat.KindThread || kind == chat.KindRoom
+	switch body.(type) {
+	case chat.Message:
+		return grouped || kind == chat.KindPeer || kind == chat.KindAll
+	case chat.Edit, chat.Recall, chat.Receipt, chat.Reaction, chat.Pin, chat.Typing:
+		return grouped || kind == chat.KindPeer
+	case chat.Membership, chat.Rules, chat.Lifecycle:
+		return grouped
+	case chat.Profile, chat.Attributes:
+		return grouped || kind == chat.KindSelf
+	case chat.Presence:
+		return kind == chat.KindSelf
+	case chat.Contact, chat.Block, chat.Watch:
+		return kind == chat.KindPeer
+	case chat.CallState:
+		return kind == chat.KindCall
+	}
+	return true // settings, one's own copy, and signalling that only its own protocol reads
+}
+
+// addressees refuses a client's word to some of a group who are not in it.
+func addressees(a Actor, d chat.Draft, s chat.Snapshot) error {
+	if a.Source == chat.Server || (d.Conv.Kind != chat.KindGroup && d.Conv.Kind != chat.KindThread) {
+		return nil
+	}
+	if _, said := d.Body.(chat.Message); !said {
+		return nil
+	}
+	for _, u := range d.To {
+		if u != a.User && !s.Members[u].Role.IsMember() {
+			return chat.RefuseFor(chat.NotMember, string(u)+" is not in this group")
+		}
+	}
+	return nil
+}
+
 // place refuses who has no business in d's conversation at all, and conversations that are not there.
 func (p Policy) place(a Actor, d chat.Draft, s chat.Snapshot) error {
 	switch d.Conv.Kind {
@@ -83,6 +127,9 @@ func (p Policy) place(a Actor, d chat.Draft, s chat.Snapshot) error {
 		}
 		return nil
 	case chat.KindCall:
+		if a.Source != chat.Server {
+			return chat.RefuseFor(chat.NoRight, "calls are not offered")
+		}
 		return nil
 	}
 	return p.inside(a, d, s)
@@ -274,6 +321,9 @@ func (p Policy) lifecycle(a Actor, d chat.Draft, b chat.Lifecycle, s chat.Snapsh
 }
 
 func attributes(a Actor, d chat.Draft, b chat.Attributes, s chat.Snapshot) error {
+	if shown, _ := b.Shown(); a.Source != chat.Server && len(shown.Set)+len(shown.Deleted) < len(b.Set)+len(b.Deleted) {
+		return chat.Refuse(chat.Invalid, "such a key cannot be set")
+	}
 	if d.Conv.Kind == chat.KindSelf || a.Source == chat.Server || b.User == "" || b.User == a.User || s.Me.Role.IsManager() {
 		return nil
 	}

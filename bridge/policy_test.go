@@ -108,6 +108,12 @@ func TestPolicy(t *testing.T) {
 		{"another's attributes", group, chat.Attributes{User: "bob"}, scene(member), chat.NoRight, 0},
 		{"ask a blocker", peer, chat.Contact{Change: chat.ContactAsk}, scene(none, func(s *chat.Snapshot) { s.Blocked = true }), chat.Blocked, 0},
 		{"drop who is gone", peer, chat.Contact{Change: chat.ContactRemove}, scene(none, func(s *chat.Snapshot) { s.Peer = chat.Deleted }), 0, 0},
+		{"demote the owner", group, chat.Membership{Change: chat.ChangeRole, Users: []chat.UserID{"alice"}, Role: member}, scene(owner, func(s *chat.Snapshot) { s.Details.Owner = "alice" }), 0, chat.Invalid},
+		{"muted admin unmutes himself", group, change(chat.ChangeUnmute, "alice"), scene(admin), chat.NoRight, 0},
+		{"pass on to nobody", group, change(chat.ChangeOwner, "bob"), scene(owner, func(s *chat.Snapshot) { s.Standings["bob"] = chat.Deleted }), chat.NoUser, 0},
+		{"membership between two", peer, change(chat.ChangeJoin, "alice"), scene(none), 0, chat.Invalid},
+		{"message to oneself's log", chat.Self("alice"), text("x"), scene(none), 0, chat.Invalid},
+		{"call", chat.Call("c"), chat.CallState{}, scene(none), chat.NoRight, 0},
 		{"hide after leaving", group, chat.Hide{}, scene(none), 0, 0},
 	}
 	policy := bridge.DefaultPolicy()
@@ -143,6 +149,17 @@ func TestPolicyHasARuleForEveryBodyAndSource(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+func TestOnlyMembersAreAddressedInAGroup(t *testing.T) {
+	draft := chat.Draft{Conv: chat.Group("g"), Body: text("x"), To: []chat.UserID{"alice", "bob"}}
+	if err := bridge.DefaultPolicy().Allow(actor("alice", "1"), draft, scene(chat.RoleMember)); err != nil {
+		t.Errorf("to a member: %v", err)
+	}
+	draft.To = []chat.UserID{"dave"}
+	if err := bridge.DefaultPolicy().Allow(actor("alice", "1"), draft, scene(chat.RoleMember)); chat.ReasonOf(err) != chat.NotMember {
+		t.Errorf("to a stranger: %v", err)
 	}
 }
 

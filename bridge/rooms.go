@@ -20,10 +20,6 @@ type Scene struct {
 // Enter puts f's session into a room, under nick, until it leaves or the feed closes; the others are told when it is its
 // user's first device there. Of a group, whose members are in it without entering, it returns the scene alone.
 func (r *Router) Enter(ctx context.Context, f *Feed, c chat.Conv, nick string) (Scene, error) {
-	place, _, err := r.log.Last(ctx)
-	if err != nil {
-		return Scene{}, err
-	}
 	join := chat.Draft{Conv: c, Body: chat.Membership{Users: []chat.UserID{f.actor.User}, Change: chat.ChangeJoin, Nick: nick}}
 	s, err := r.log.Snapshot(ctx, f.actor.User, join)
 	if err != nil {
@@ -32,11 +28,12 @@ func (r *Router) Enter(ctx context.Context, f *Feed, c chat.Conv, nick string) (
 	if s.Details == nil {
 		return Scene{}, chat.RefuseFor(chat.NoGroup, "there is no such group or room")
 	}
-	scene := Scene{Details: *s.Details, Me: s.Me, Place: place}
+	scene := Scene{Details: *s.Details, Me: s.Me}
 	if c.Kind != chat.KindRoom {
 		if !s.Me.Role.IsMember() {
 			return Scene{}, chat.RefuseFor(chat.NotMember, "you are not a member")
 		}
+		scene.Place = r.hub.offered()
 		return scene, nil
 	}
 	if err := r.allow(ctx, f.actor, join); err != nil {
@@ -45,23 +42,38 @@ func (r *Router) Enter(ctx context.Context, f *Feed, c chat.Conv, nick string) (
 	if nick == "" {
 		nick = string(f.actor.User)
 	}
-	if s.Details.Max > 0 && !r.hub.inside(c, f.actor.User) && len(r.hub.occupants(c)) >= s.Details.Max {
-		return Scene{}, chat.RefuseFor(chat.Full, "the room is full")
-	}
-	first, err := r.hub.enter(c, f, nick)
-	if err != nil {
+	var first bool
+	if first, scene.Place, err = r.hub.enter(c, f, nick, s.Details.Max); err != nil {
 		return Scene{}, err
 	}
 	scene.Occupants = r.hub.occupants(c)
 	if first {
-		r.empty.forget(c)
 		join.Body = chat.Membership{Users: []chat.UserID{f.actor.User}, Change: chat.ChangeJoin, Nick: nick}
 		if _, err := r.Submit(ctx, f.actor, join); err != nil {
 			r.hub.leave(c, f)
+			r.noteEmpty(ctx, c)
 			return Scene{}, err
 		}
 	}
+	if err := r.stays(ctx, f, join); err != nil {
+		return Scene{}, err
+	}
 	return scene, nil
+}
+
+// stays says why f is not in the room that it has just entered: its session has ended, or the room has, or somebody put
+// him out of it.
+func (r *Router) stays(ctx context.Context, f *Feed, join chat.Draft) error {
+	if r.hub.isIn(join.Conv, f) {
+		return nil
+	}
+	if err := f.over(); err != nil {
+		return err
+	}
+	if err := r.allow(ctx, f.actor, join); err != nil {
+		return err
+	}
+	return chat.RefuseFor(chat.NotMember, "you were put out of the room")
 }
 
 // Leave takes f's session out of a room; the others are told when it was its user's last device there. It reports whether
@@ -82,37 +94,88 @@ func (r *Router) Entered(u chat.UserID) []chat.Conv { return r.hub.roomsOf(u) }
 
 func (r *Router) tellLeft(ctx context.Context, a Actor, c chat.Conv, nick string) {
 	r.tell(ctx, a, chat.Draft{Conv: c, Body: chat.Membership{Users: []chat.UserID{a.User}, Change: chat.ChangeLeave, Nick: nick}})
-	if len(r.hub.occupants(c)) == 0 {
-		r.empty.note(c, r.now())
+	r.noteEmpty(ctx, c)
+}
+
+// isStale reports whether ev says of somebody that he is in a room, or is not, when that is no longer so or is known.
+func (r *Router) isStale(ev *chat.Event) bool {
+	body, ok := ev.Body.(chat.Membership)
+	if !ok || ev.Conv.Kind != chat.KindRoom || ev.To != nil || len(body.Users) != 1 {
+		return false
 	}
+	switch body.Change {
+	case chat.ChangeJoin:
+		return !r.hub.isNews(ev.Conv, body.Users[0], true)
+	case chat.ChangeLeave:
+		return !r.hub.isNews(ev.Conv, body.Users[0], false)
+	}
+	return false
 }
 
-// emptyRooms is which rooms nobody is in, and since when.
+// endRetry is when a room that could not be ended is tried again.
+const endRetry = time.Minute
+
+// emptyRooms is the rooms that nobody is in, and when each of them ends: those that linger for ever are not among them.
+// Somebody may be in one again; that shows when its time has come.
 type emptyRooms struct {
-	mu    sync.Mutex
-	since map[chat.Conv]time.Time
+	mu   sync.Mutex
+	ends map[chat.Conv]time.Time
 }
 
-func (e *emptyRooms) note(c chat.Conv, now time.Time) {
+func (e *emptyRooms) note(c chat.Conv, end time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.since[c] = now
+	if e.ends == nil {
+		e.ends = map[chat.Conv]time.Time{}
+	}
+	e.ends[c] = end
 }
 
 func (e *emptyRooms) forget(c chat.Conv) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	delete(e.since, c)
+	delete(e.ends, c)
 }
 
-func (e *emptyRooms) list() map[chat.Conv]time.Time {
+// due returns the rooms whose time has come.
+func (e *emptyRooms) due(now time.Time) []chat.Conv {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	all := make(map[chat.Conv]time.Time, len(e.since))
-	for c, t := range e.since {
-		all[c] = t
+	var due []chat.Conv
+	for c, end := range e.ends {
+		if !now.Before(end) {
+			due = append(due, c)
+		}
 	}
-	return all
+	return due
+}
+
+// noteEmpty sees that c ends in time if nobody is in it.
+func (r *Router) noteEmpty(ctx context.Context, c chat.Conv) {
+	if !r.hub.isEmpty(c) {
+		return
+	}
+	s, err := r.log.Snapshot(ctx, "", chat.Draft{Conv: c, Body: chat.Lifecycle{}})
+	switch {
+	case err != nil:
+		r.logger.Err(err).Stringer("conv", c).Msg("cannot look at an empty room")
+		r.empty.note(c, r.now().Add(endRetry))
+	case s.Details != nil && !s.Details.Dissolved && s.Details.Linger > 0:
+		r.empty.note(c, r.now().Add(s.Details.Linger))
+	}
+}
+
+// noteLingering takes up the rooms of an earlier run: nobody is in any now.
+func (r *Router) noteLingering(ctx context.Context) error {
+	rooms, err := r.log.Lingering(ctx)
+	if err != nil {
+		return err
+	}
+	now := r.now()
+	for c, linger := range rooms {
+		r.empty.note(c, now.Add(linger))
+	}
+	return nil
 }
 
 // ids makes names for groups and rooms.
@@ -133,31 +196,23 @@ func (i *ids) next(now time.Time) string {
 // sequencer, so it only puts drafts in line.
 func (r *Router) runDue(ctx context.Context) {
 	now := r.now()
-	var due []chat.Draft
-	for c, since := range r.empty.list() {
-		s, err := r.log.Snapshot(ctx, "", chat.Draft{Conv: c, Body: chat.Lifecycle{}})
-		switch {
-		case err != nil:
-			r.logger.Err(err).Stringer("conv", c).Msg("cannot look at an empty room")
-		case s.Details == nil || s.Details.Dissolved || s.Details.Linger == 0:
-			r.empty.forget(c)
-		case !now.Before(since.Add(s.Details.Linger)):
-			r.empty.forget(c)
-			due = append(due, chat.Draft{Conv: c, Body: chat.Lifecycle{}})
-		}
-	}
-	more, _, err := r.log.Due(ctx, now)
+	due, _, err := r.log.Due(ctx, now)
 	if err != nil {
 		r.logger.Err(err).Msg("cannot tell what is due")
 	}
-	for _, d := range append(due, more...) {
-		p := &Pending{draft: d, actor: System(""), result: make(chan struct{})}
+	for _, c := range r.empty.due(now) {
+		if !r.hub.isEmpty(c) {
+			r.empty.forget(c)
+			continue
+		}
+		r.empty.note(c, now.Add(endRetry)) // until it has ended
+		due = append(due, chat.Draft{Conv: c, Body: chat.Lifecycle{}})
+	}
+	for _, d := range due {
 		select {
-		case r.queue <- p:
+		case r.queue <- &Pending{draft: d, actor: System(""), result: make(chan struct{})}:
 		default: // the line is long; what is due stays due
-			if d.Conv.Kind == chat.KindRoom {
-				r.empty.note(d.Conv, time.Time{})
-			}
+			return
 		}
 	}
 }

@@ -53,7 +53,6 @@ func New(log Log, people People, policy Policy, now func() time.Time, logger zer
 		queue: make(chan *Pending, queueLength), closed: make(chan struct{}), done: make(chan struct{}),
 		limits: limits{live: maxLive, pending: maxPending, page: pageSize}}
 	r.cursors.turn = make(chan struct{}, 1)
-	r.empty.since = map[chat.Conv]time.Time{}
 	return r
 }
 

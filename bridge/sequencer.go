@@ -16,7 +16,7 @@ func (r *Router) Run(ctx context.Context) error {
 		close(r.done)
 		r.refuseLeft()
 	}()
-	_, newest, err := r.log.Last(ctx)
+	newest, err := r.begins(ctx)
 	if err != nil {
 		close(r.closed)
 		return fmt.Errorf("start of the sequencer: %w", err)
@@ -43,6 +43,16 @@ func (r *Router) Run(ctx context.Context) error {
 		}
 		r.commit(commit, r.fill(batch))
 	}
+}
+
+// begins reads what the sequencer must know of earlier runs; newest is the last id given.
+func (r *Router) begins(ctx context.Context) (newest chat.EventID, err error) {
+	place, newest, err := r.log.Last(ctx)
+	if err != nil {
+		return 0, err
+	}
+	r.hub.begin(place)
+	return newest, r.noteLingering(ctx)
 }
 
 // fill adds to batch what else is waiting.
@@ -163,18 +173,33 @@ func (r *Router) dispatch(ctx context.Context, d *Delivery) {
 	if d.Event.Source == chat.Import && d.Event.Place.IsZero() {
 		return // history, not news
 	}
+	if r.isStale(d.Event) {
+		return
+	}
 	d.Audience = r.audience(ctx, d)
 	r.hub.offer(d, d.Audience)
-	switch b := d.Event.Body.(type) {
-	case chat.Presence:
+	if d.Event.Conv.Kind == chat.KindRoom {
+		r.keepRoom(ctx, d.Event)
+	}
+	if b, ok := d.Event.Body.(chat.Presence); ok {
 		r.notePresence(d.Event, b)
+	}
+}
+
+// keepRoom keeps who is in a room in step with what has happened there.
+func (r *Router) keepRoom(ctx context.Context, ev *chat.Event) {
+	switch b := ev.Body.(type) {
 	case chat.Membership:
-		if d.Event.Conv.Kind == chat.KindRoom && (b.Change == chat.ChangeKick || b.Change == chat.ChangeBan) {
-			r.hub.expel(d.Event.Conv, b.Users)
+		if b.Change == chat.ChangeKick || b.Change == chat.ChangeBan {
+			r.hub.expel(ev.Conv, b.Users)
+			r.noteEmpty(ctx, ev.Conv)
 		}
 	case chat.Lifecycle:
-		if d.Event.Conv.Kind == chat.KindRoom && !b.Created {
-			r.hub.expel(d.Event.Conv, nil)
+		if b.Created {
+			r.noteEmpty(ctx, ev.Conv) // until the first enters
+		} else {
+			r.hub.expel(ev.Conv, nil)
+			r.empty.forget(ev.Conv)
 		}
 	}
 }

@@ -1,6 +1,9 @@
 package chat
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -211,6 +214,24 @@ type (
 	// Relay carries Native alone: signalling between clients of one protocol.
 	Relay struct{}
 )
+
+// hiddenMark opens the keys of attributes that are a front-end's own business. No client writes or reads such a key.
+const hiddenMark = "\x1f"
+
+// HiddenKey returns the key under which a front-end keeps its own affairs of a group or room among the attributes: only the
+// app's server may set it, and no list of attributes shows it.
+func HiddenKey(key string) string { return hiddenMark + key }
+
+// IsHiddenKey reports whether HiddenKey made key.
+func IsHiddenKey(key string) bool { return strings.HasPrefix(key, hiddenMark) }
+
+// Shown returns b without hidden keys, and whether anything is left to tell.
+func (b Attributes) Shown() (Attributes, bool) {
+	hidden := func(key string) bool { return IsHiddenKey(key) }
+	b.Set, b.Deleted = maps.Clone(b.Set), slices.DeleteFunc(slices.Clone(b.Deleted), hidden)
+	maps.DeleteFunc(b.Set, func(key, _ string) bool { return hidden(key) })
+	return b, len(b.Set)+len(b.Deleted) > 0
+}
 
 // ReceiptState is how far a message got.
 type ReceiptState uint8

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"strings"
 	"time"
 
 	"dragoman/bridge/chat"
@@ -98,8 +99,19 @@ type Attribute struct {
 	AutoDelete bool
 }
 
-// Attributes returns the attributes of c by key: those that keys name, or all.
-func (s *Store) Attributes(ctx context.Context, c chat.Conv, keys ...string) (all []Attribute, err error) {
+// Attributes returns the attributes of c by key: those that keys name, or all; hidden ones are not among them.
+func (s *Store) Attributes(ctx context.Context, c chat.Conv, keys ...string) ([]Attribute, error) {
+	return s.attributesOf(ctx, c, func(key string) bool {
+		return !chat.IsHiddenKey(key) && (len(keys) == 0 || slices.Contains(keys, key))
+	})
+}
+
+// HiddenAttributes returns the attributes of c, by key, whose keys chat.HiddenKey made of what begins with prefix.
+func (s *Store) HiddenAttributes(ctx context.Context, c chat.Conv, prefix string) ([]Attribute, error) {
+	return s.attributesOf(ctx, c, func(key string) bool { return strings.HasPrefix(key, chat.HiddenKey(prefix)) })
+}
+
+func (s *Store) attributesOf(ctx context.Context, c chat.Conv, wanted func(key string) bool) (all []Attribute, err error) {
 	err = s.read(ctx, func(l *link) error {
 		return l.each(`SELECT a.key, a.value, a.setter, a.auto FROM convs c JOIN attributes a ON a.cid = c.cid AND a.uid = 0
 			WHERE c.kind = ? AND c.name = ? ORDER BY a.key`, []any{int64(c.Kind), c.ID}, func(rows *sql.Rows) (bool, error) {
@@ -108,7 +120,7 @@ func (s *Store) Attributes(ctx context.Context, c chat.Conv, keys ...string) (al
 			if err := rows.Scan(&a.Key, &a.Value, &setter, &a.AutoDelete); err != nil {
 				return false, err
 			}
-			if len(keys) > 0 && !slices.Contains(keys, a.Key) {
+			if !wanted(a.Key) {
 				return true, nil
 			}
 			a.By, err = s.names.user(l, setter)

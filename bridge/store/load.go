@@ -129,6 +129,9 @@ func (s *Store) loadDetails(l *link, v *conv) error {
 	}
 	var key, value string
 	err = l.scan("SELECT key, value FROM attributes WHERE cid = ? AND uid = 0", []any{v.cid}, []any{&key, &value}, func() {
+		if chat.IsHiddenKey(key) {
+			return
+		}
 		if d.Attributes == nil {
 			d.Attributes = map[string]string{}
 		}

@@ -31,6 +31,10 @@ func (s *Store) Snapshot(ctx context.Context, u chat.UserID, d chat.Draft) (snap
 			return nil
 		}
 		snap.Target = entry
+		if entry != nil && v.roster != nil && snap.Members == nil {
+			// Who wrote it decides who may take it back.
+			snap.Members = map[chat.UserID]chat.Member{entry.From: v.roster.find(entry.From).Member}
+		}
 		return err
 	})
 	return snap, err
@@ -49,9 +53,13 @@ func (s *Store) snapshotOf(v *conv, u chat.UserID, d chat.Draft) chat.Snapshot {
 		snap.Blocked = v.blocked[1-me]
 		snap.Contacts = v.sees[0] && v.sees[1]
 	}
-	if b, ok := d.Body.(chat.Membership); ok && v.roster != nil {
-		snap.Members = make(map[chat.UserID]chat.Member, len(b.Users))
-		for _, other := range b.Users {
+	others := d.To
+	if b, ok := d.Body.(chat.Membership); ok {
+		others = b.Users
+	}
+	if len(others) > 0 && v.roster != nil {
+		snap.Members = make(map[chat.UserID]chat.Member, len(others))
+		for _, other := range others {
 			snap.Members[other] = v.roster.find(other).Member
 		}
 	}

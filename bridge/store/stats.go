@@ -50,13 +50,17 @@ func (s *Store) Stats(ctx context.Context) (st Stats, err error) {
 	return st, err
 }
 
-// FilesInUse returns those of the media files named that a message still refers to.
+// FilesInUse returns those of the media files named that a message still refers to, or that a group or room shares: a
+// hidden attribute, chat.HiddenKey("file/"+id), says so.
 func (s *Store) FilesInUse(ctx context.Context, files []string) (map[string]bool, error) {
 	used := map[string]bool{}
 	err := s.read(ctx, func(l *link) error {
 		for _, file := range files {
 			var one int
 			found, err := l.row("SELECT 1 FROM files WHERE file = ? LIMIT 1", []any{file}, &one)
+			if err == nil && !found {
+				found, err = l.row("SELECT 1 FROM attributes WHERE key = ? LIMIT 1", []any{chat.HiddenKey("file/" + file)}, &one)
+			}
 			if err != nil {
 				return err
 			}

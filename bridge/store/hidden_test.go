@@ -1,0 +1,34 @@
+package store
+
+import (
+	"testing"
+
+	"dragoman/bridge/chat"
+)
+
+func TestHiddenAttributesAreShownToNobodyAndKeepTheirFiles(t *testing.T) {
+	w := newWorld(t)
+	g := w.group("g", "alice", "bob")
+	w.do("alice", g, chat.Attributes{Set: map[string]string{"color": "red", chat.HiddenKey("file/f1"): "{}", chat.HiddenKey("other"): "x"}, Force: true})
+	w.reopen()
+	d, err := w.Details(t.Context(), g)
+	if err != nil || len(d.Attributes) != 1 || d.Attributes["color"] != "red" {
+		t.Errorf("details show %v, %v", d.Attributes, err)
+	}
+	for _, keys := range [][]string{nil, {"color", chat.HiddenKey("other")}} {
+		if all, err := w.Attributes(t.Context(), g, keys...); err != nil || len(all) != 1 || all[0].Key != "color" {
+			t.Errorf("attributes %v: %v, %v", keys, all, err)
+		}
+	}
+	hidden, err := w.HiddenAttributes(t.Context(), g, "file/")
+	if err != nil || len(hidden) != 1 || hidden[0].Key != chat.HiddenKey("file/f1") || hidden[0].By != "alice" {
+		t.Errorf("hidden %v, %v", hidden, err)
+	}
+	if used, err := w.FilesInUse(t.Context(), []string{"f1", "f2"}); err != nil || !used["f1"] || used["f2"] {
+		t.Errorf("in use %v, %v", used, err)
+	}
+	w.do("alice", g, chat.Attributes{Deleted: []string{chat.HiddenKey("file/f1")}, Force: true})
+	if used, err := w.FilesInUse(t.Context(), []string{"f1"}); err != nil || used["f1"] {
+		t.Errorf("still in use: %v, %v", used, err)
+	}
+}
