@@ -2,6 +2,7 @@ package webimmap
 
 import (
 	"slices"
+	"strings"
 
 	"dragoman/bridge/chat"
 	"dragoman/protocols/webim/webimwire"
@@ -354,10 +355,32 @@ func (r Realm) threadLife(ev *chat.Event, b chat.Lifecycle, to Reader) ([]*webim
 	return r.threadNotice(ev, "delete", to)
 }
 
+// SharedFiles opens the names of hidden attributes that stand for shared files.
+const SharedFiles = "file/"
+
+// SharedKey is the attribute of a group or room that says that a file is shared there.
+func SharedKey(file string) string { return chat.HiddenKey(SharedFiles + file) }
+
+// shared tells of files that are shared now, or no longer.
+func (n *notice) shared(b chat.Attributes) {
+	for key := range b.Set {
+		if strings.HasPrefix(key, SharedKey("")) {
+			n.add(webimwire.MUCBody_UPLOAD_FILE, n.ev.From, n.to.User, nil)
+		}
+	}
+	for _, key := range b.Deleted {
+		if strings.HasPrefix(key, SharedKey("")) {
+			n.add(webimwire.MUCBody_DELETE_FILE, n.ev.From, n.to.User, nil)
+		}
+	}
+}
+
 // attributed writes changed attributes of a room or of a group's member. A group
 // has none of its own here.
 func (r Realm) attributed(ev *chat.Event, b chat.Attributes, to Reader) ([]*webimwire.Meta, error) {
 	n := r.notice(ev, to)
+	n.shared(b)
+	b, _ = b.Shown()
 	info := func(v any) func(*webimwire.MUCBody) {
 		return func(body *webimwire.MUCBody) { body.EventInfo = &webimwire.MUCBody_EventInfo{Ext: new(jsonText(v))} }
 	}

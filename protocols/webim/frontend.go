@@ -94,6 +94,7 @@ func (f *frontend) Mount(r gin.IRouter) {
 	f.mountSockJS(r)
 	r.GET("/easemob/server.json", f.serveDNS)
 	r.OPTIONS("/easemob/server.json", f.serveDNS)
+	r.Any("/api/sdk/v1/:org/:app/speech/:what", f.serveSpeech)
 	r.Any("/:org/:app", f.serveREST)
 	r.Any("/:org/:app/*rest", f.serveREST)
 }

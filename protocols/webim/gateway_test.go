@@ -2,6 +2,7 @@ package webim
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"sync"
@@ -32,7 +33,7 @@ type gateway struct {
 	front  *frontend
 	server *httptest.Server
 	ahead  atomic.Int64 // how far the front-end's clock is ahead, in ns
-	stop   func() // ends the front-end's Serve and waits for it
+	stop   func()       // ends the front-end's Serve and waits for it
 }
 
 // newGateway starts one. over is YAML over the section's defaults.
@@ -70,8 +71,9 @@ func newGateway(t testing.TB, over string) *gateway {
 	running, end := context.WithCancel(ctx)
 	serving, endServing := context.WithCancel(ctx)
 	var parts, served sync.WaitGroup
-	parts.Go(func() { must(g.router.Run(running)) })
-	served.Go(func() { must(built.Serve(serving)) })
+	var ran, ended error
+	parts.Go(func() { ran = g.router.Run(running) })
+	served.Go(func() { ended = built.Serve(serving) })
 	g.stop = sync.OnceFunc(func() {
 		endServing()
 		served.Wait()
@@ -81,6 +83,10 @@ func newGateway(t testing.TB, over string) *gateway {
 		g.server.Close()
 		end()
 		parts.Wait()
+		if !errors.Is(ran, context.Canceled) { // a test that is over before the sequencer has begun
+			must(ran)
+		}
+		must(ended)
 		must(log.Close())
 		must(shelf.Close())
 		must(book.Close())

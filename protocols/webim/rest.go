@@ -70,7 +70,7 @@ func (f *frontend) routes() *tree {
 	t := new(tree)
 	for _, table := range []map[string]route{
 		accountRoutes(), userRoutes(), fileRoutes(), historyRoutes(), conversationRoutes(), contactRoutes(),
-		groupRoutes(), memberRoutes(), attributeRoutes(), messageRoutes(), silentRoutes(), serverRoutes(),
+		groupRoutes(), memberRoutes(), attributeRoutes(), messageRoutes(), silentRoutes(), sharedRoutes(), serverRoutes(),
 	} {
 		for pattern, r := range table {
 			t.add(pattern, r)
@@ -98,6 +98,19 @@ func (f *frontend) serveREST(g *gin.Context) {
 	case !answer.Written:
 		c.answer(answer)
 	}
+}
+
+// serveSpeech answers what the newest SDKs ask outside of /{org}/{app}: it is not
+// offered.
+func (f *frontend) serveSpeech(g *gin.Context) {
+	allowREST(g)
+	if g.Request.Method == http.MethodOptions {
+		g.Status(http.StatusNoContent)
+		return
+	}
+	c := &call{frontend: f, w: g.Writer, r: g.Request, ctx: g.Request.Context(), began: f.Now()}
+	_, err := c.notOffered()
+	c.fail(err)
 }
 
 // allowREST lets pages of any origin call: the token is in a header, not in a cookie.

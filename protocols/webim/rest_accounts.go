@@ -112,12 +112,12 @@ func (c *call) issue(owner account.Account, t tokenRequest, fallback time.Durati
 	if err != nil {
 		return reply{}, err
 	}
-	token, expires, err := c.Accounts.IssueToken(c.ctx, owner.ID, ttl)
+	token, _, err := c.Accounts.IssueToken(c.ctx, owner.ID, ttl)
 	if err != nil {
 		return reply{}, err
 	}
 	return reply{Bare: map[string]any{
-		"access_token": token, "expires_in": int64(expires.Sub(c.Now()).Round(time.Second) / time.Second), "user": c.userEntity(owner),
+		"access_token": token, "expires_in": int64(ttl / time.Second), "user": c.userEntity(owner),
 	}}, nil
 }
 
@@ -131,12 +131,12 @@ func (c *call) appToken(t tokenRequest) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	token, expires, err := c.Accounts.IssueAppToken(ttl)
+	token, _, err := c.Accounts.IssueAppToken(ttl)
 	if err != nil {
 		return reply{}, err
 	}
 	return reply{Bare: map[string]any{
-		"access_token": token, "expires_in": int64(expires.Sub(c.Now()).Round(time.Second) / time.Second), "application": c.applicationID(),
+		"access_token": token, "expires_in": int64(ttl / time.Second), "application": c.applicationID(),
 	}}, nil
 }
 

@@ -29,7 +29,6 @@ type message struct {
 	Body     json.RawMessage `json:"body"`
 	Ext      json.RawMessage `json:"ext"`
 	Route    string          `json:"routetype"`
-	Sync     *flag           `json:"sync_device"`
 	GroupAck flag            `json:"need_group_ack"`
 	Level    string          `json:"chatroom_msg_level"`
 	Users    []string        `json:"users"`
@@ -107,11 +106,9 @@ func (c *call) sendUsers() (reply, error) {
 	}
 	return c.sendEach(b, 600, func(to string) (chat.Draft, error) {
 		u, err := c.user(to)
-		d := chat.Draft{Conv: chat.Peer(c.me, u), Body: m}
-		if b.Sync == nil || !bool(*b.Sync) {
-			d.To = []chat.UserID{u} // not to the sender's own devices
-		}
-		return d, err
+		// The sender's own devices hear it too, whatever sync_device says: a message that its author may not read he
+		// could not take back either.
+		return chat.Draft{Conv: chat.Peer(c.me, u), Body: m}, err
 	})
 }
 
