@@ -1,5 +1,5 @@
 // One message, as one person sees it.
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Line, Person, Tick } from './person.js';
 import type { Stage } from './stage.js';
 
@@ -63,8 +63,15 @@ function Words({ line }: { line: Line }) {
 
 function Menu({ line, person, close }: Props & { close: () => void }) {
   const menu = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  const [below, setBelow] = useState(false);
+  useLayoutEffect(() => {
+    // Near the upper edge of the log there is no room above.
+    const own = menu.current?.getBoundingClientRect();
+    const log = menu.current?.closest('.log')?.getBoundingClientRect();
+    if (own && log && own.top < log.top) setBelow(true);
     menu.current?.querySelector('button')?.focus();
+  }, []);
+  useEffect(() => {
     const outside = (e: Event) => {
       if (menu.current && !menu.current.closest('.line')?.contains(e.target as Node)) close();
     };
@@ -80,7 +87,7 @@ function Menu({ line, person, close }: Props & { close: () => void }) {
     leave();
   };
   return (
-    <div class="menu" ref={menu} role="group" aria-label="Message actions" onKeyDown={(e) => e.key === 'Escape' && leave()}>
+    <div class={`menu ${below ? 'below' : ''}`} ref={menu} role="group" aria-label="Message actions" onKeyDown={(e) => e.key === 'Escape' && leave()}>
       <div class="emojis">
         {emojis.map((e) => (
           <button type="button" aria-label={`React with ${e}`} onClick={then(() => void person.react(line, e))}><span class="emoji">{e}</span></button>
