@@ -2,14 +2,12 @@
 import { after, before } from 'node:test';
 import { Browser } from './lib/browser.mjs';
 import { Gateway } from './lib/gateway.mjs';
-import { AppServer, world } from './zim/people.mjs';
+import { open, world } from './zim/people.mjs';
 
 before(async () => {
   world.people = [];
-  world.gateway = await Gateway.start();
+  await open(await Gateway.start());
   world.browser = await Browser.start();
-  world.secret = (await world.gateway.zimSecret()).trim();
-  world.server = new AppServer(world.gateway, world.secret);
 });
 
 after(async () => {
@@ -25,3 +23,5 @@ await import('./zim/groups.mjs');
 await import('./zim/rooms.mjs');
 await import('./zim/server.mjs');
 await import('./zim/callbacks.mjs');
+await import('./zim/others.mjs');
+await import('./zim/coverage.mjs');

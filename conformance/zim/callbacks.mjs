@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { Gateway } from '../lib/gateway.mjs';
 import { Timeline } from '../lib/timeline.mjs';
-import { AppServer, Person, fresh, refuses, scenario, world } from './people.mjs';
+import { Person, elsewhere, fresh, refuses, scenario, world } from './people.mjs';
 
 /** App is the app's own server: it hears callbacks and answers questions. */
 class App {
@@ -34,20 +33,9 @@ class App {
   }
 }
 
-/** inside lets people meet at another gateway for a while. */
-async function inside(app, env, body) {
-  const { gateway, secret, server } = world;
-  world.gateway = await Gateway.start({ env: { DRAGOMAN_PROTOCOLS__ZIM__CALLBACK_URL: `${app.url}/told`, ...env } });
-  world.secret = (await world.gateway.zimSecret()).trim();
-  world.server = new AppServer(world.gateway, world.secret);
-  try {
-    await body(world.gateway);
-  } finally {
-    await world.gateway.end();
-    Object.assign(world, { gateway, secret, server });
-    app.server.close();
-  }
-}
+/** inside lets people meet at a gateway that calls the app server. */
+const inside = (app, env, body) =>
+  elsewhere({ DRAGOMAN_PROTOCOLS__ZIM__CALLBACK_URL: `${app.url}/told`, ...env }, body).finally(() => app.server.close());
 
 scenario('callbacks: the app server is told of messages, groups, rooms and logins, signed and in order', async () => {
   const app = await App.start();

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createCipheriv, createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { Gateway } from '../lib/gateway.mjs';
 import { PageClient } from '../lib/pageclient.mjs';
 import { bundle } from '../lib/zim.mjs';
 import { within } from '../lib/timeline.mjs';
@@ -33,6 +34,28 @@ export function scenario(name, body) {
     }
   });
 }
+
+/** elsewhere lets people meet at a gateway of other settings for a while. */
+export async function elsewhere(env, body) {
+  const { gateway, secret, server } = world;
+  await open(await Gateway.start({ env }));
+  try {
+    await body(world.gateway);
+  } finally {
+    await world.gateway.end();
+    Object.assign(world, { gateway, secret, server });
+  }
+}
+
+/** open makes a gateway the one at which people meet. */
+export async function open(gateway) {
+  world.gateway = gateway;
+  world.secret = (await gateway.zimSecret()).trim();
+  world.server = new AppServer(gateway, world.secret);
+}
+
+/** drove marks what a scenario has driven without a Person. */
+export const drove = (kind, ...names) => names.forEach((name) => mark(kind, name));
 
 /** mint makes a token04 as an app's server does. */
 export function mint(user, seconds = 3600) {

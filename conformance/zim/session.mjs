@@ -1,6 +1,6 @@
 // Logging in and out, and staying connected.
 import assert from 'node:assert/strict';
-import { Person, fresh, mint, pair, refuses, scenario, world } from './people.mjs';
+import { Person, drove, elsewhere, fresh, mint, pair, refuses, scenario, world } from './people.mjs';
 
 scenario('the guide: create, listen, log in, send, receive, renew, log out, destroy', async () => {
   const [a, b] = [new Person(fresh('guide')), new Person(fresh('guide'))];
@@ -10,6 +10,7 @@ scenario('the guide: create, listen, log in, send, receive, renew, log out, dest
   assert.equal(await a.page.evaluate(() => client.statics('create', [{ appID: 1 }])), null, 'there is one instance at a time');
   assert.equal(await a.page.evaluate(() => client.statics('setGeofencingConfig', [[2], 1])), false);
   await a.page.evaluate(() => client.now('setLogConfig', [{ logLevel: 'error' }]));
+  drove('methods', 'getVersion', 'getInstance', 'setAdvancedConfig', 'setGeofencingConfig', 'setLogConfig');
   const token = await world.gateway.zimToken(a.user);
   await a.zim.login({ userID: a.user, userName: 'Guide', userAvatarUrl: '', userExtendedData: '' }, token);
   await b.login();
@@ -29,7 +30,7 @@ scenario('the guide: create, listen, log in, send, receive, renew, log out, dest
   await a.event('messageSentStatusChanged', (d) => d.infos[0].status === 1);
   assert.equal((await a.zim.renewToken(token)).token, token);
   await a.zim.off('error');
-  await refuses(6000010, a.zim.uploadLog());
+  await a.zim.uploadLog();
   await refuses(6000013, a.zim.callExperimentalAPI('{}'));
   await a.zim.logout();
   await a.event('connectionStateChanged', (d) => d.state === 0);
@@ -87,6 +88,25 @@ scenario('the server goes and comes back: nothing is missed and nothing comes tw
   const heard = b.events('peerMessageReceived').flatMap((d) => d.messageList.map((m) => m.message));
   assert.deepEqual(heard, texts);
   await b.event('conversationSyncStateChanged', (d) => d.state === 1);
+});
+
+scenario('a second login ends the first where one device is allowed', () =>
+  elsewhere({ DRAGOMAN_PROTOCOLS__ZIM__MAX_WEB_DEVICES: '1' }, async () => {
+    const first = await new Person(fresh('one')).login();
+    const second = await new Person(first.user).login();
+    await first.event('connectionStateChanged', (d) => d.state === 0 && d.event === 4);
+    await refuses(6000121, first.zim.querySelfUserInfo());
+    await second.zim.querySelfUserInfo();
+  }));
+
+scenario('an account that is disabled or deleted is told so', async () => {
+  const [a, b] = await pair('gone');
+  await world.gateway.command('user', 'disable', a.user);
+  await a.event('connectionStateChanged', (d) => d.state === 0 && d.event === 4);
+  await refuses(6000101, a.login());
+  await world.gateway.command('user', 'delete', b.user);
+  await b.event('connectionStateChanged', (d) => d.state === 0 && d.event === 6);
+  await refuses(6000011, b.login());
 });
 
 scenario('methods that come later reject and never hang', async () => {

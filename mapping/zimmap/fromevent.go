@@ -129,23 +129,36 @@ func (m Map) receipt(r chat.Record, b chat.Receipt) []zimwire.Notice {
 	if !ok {
 		return nil
 	}
-	if len(b.Messages) == 0 {
-		if ev.Conv.Kind != chat.KindPeer {
-			return nil
-		}
+	if len(b.Messages) > 0 {
+		return m.receipts(r, b.Messages)
+	}
+	var out []zimwire.Notice
+	if !b.Through.IsZero() {
+		// "Up to here" is what other protocols say; of this very message it is a receipt.
+		out = m.receipts(r, []chat.Ref{b.Through})
+	}
+	if ev.Conv.Kind == chat.KindPeer {
 		info := zimwire.MessageReceiptInfo{
 			Status: zimwire.MessageReceiptStatusDone, ConversationID: id, ConversationType: kind, IsSelfOperated: ev.From == m.Reader,
 		}
-		return []zimwire.Notice{{Event: "conversationMessageReceiptChanged",
-			Data: zimwire.EventOfConversationMessageReceiptChangedResult{Infos: []zimwire.MessageReceiptInfo{info}}}}
+		out = append(out, zimwire.Notice{Event: "conversationMessageReceiptChanged",
+			Data: zimwire.EventOfConversationMessageReceiptChangedResult{Infos: []zimwire.MessageReceiptInfo{info}}})
 	}
+	return out
+}
+
+// receipts tells of messages that want receipts and have one more.
+func (m Map) receipts(r chat.Record, refs []chat.Ref) []zimwire.Notice {
+	ev := r.Event
 	var infos []zimwire.MessageReceiptInfo
-	for _, ref := range b.Messages {
+	for _, ref := range refs {
 		e := m.about(r, ref)
 		if e == nil || (e.From != m.Reader && ev.From != m.Reader) {
 			continue // somebody else's message, read by somebody else
 		}
-		infos = append(infos, m.ReceiptInfo(*e, *ev))
+		if info := m.ReceiptInfo(*e, *ev); info.Status != zimwire.MessageReceiptStatusNone {
+			infos = append(infos, info)
+		}
 	}
 	if infos == nil {
 		return nil
@@ -386,7 +399,10 @@ func (m Map) lifecycle(ev chat.Event, b chat.Lifecycle, offline bool) []zimwire.
 }
 
 func (m Map) attributes(ev chat.Event, b chat.Attributes) []zimwire.Notice {
+	b, any := b.Shown()
 	switch {
+	case !any:
+		return nil
 	case ev.Conv.Kind == chat.KindRoom && b.User != "":
 		return []zimwire.Notice{memberAttributes(ev, b)}
 	case ev.Conv.Kind == chat.KindRoom:

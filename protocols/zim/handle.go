@@ -54,6 +54,8 @@ func did(result any, err error) (any, bool, error) { return result, true, err }
 
 func (s *session) callUser(ctx context.Context, r zimwire.Request) (any, bool, error) {
 	switch r.Method {
+	case "uploadLog":
+		return did(answer(ctx, r, s.uploadLog))
 	case "renewToken":
 		return did(answer(ctx, r, s.renewToken))
 	case "updateUserName":

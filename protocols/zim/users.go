@@ -2,6 +2,7 @@ package zim
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"dragoman/bridge"
@@ -175,6 +176,22 @@ func (s *session) self(ctx context.Context) (zimwire.SelfUserInfo, error) {
 	return zimwire.SelfUserInfo{
 		UserFullInfo: zimmap.FullInfo(s.me(ctx).Dir.Profile(s.actor.User)), UserRule: zimmap.UserRule(settings[zimmap.SettingPushRule]), UserStatus: status,
 	}, err
+}
+
+const (
+	// maxLogLines and maxLogLine bound what a client may have us log.
+	maxLogLines = 200
+	maxLogLine  = 200 // bytes
+)
+
+// uploadLog writes what a client's program has noted into the log.
+func (s *session) uploadLog(_ context.Context, p zimwire.UploadLogParams) (none, error) {
+	lines := p.Lines[:min(len(p.Lines), maxLogLines)]
+	for i, line := range lines {
+		lines[i] = strings.ToValidUTF8(line[:min(len(line), maxLogLine)], "")
+	}
+	s.log.Info().Strs("lines", lines).Msg("client's log")
+	return none{}, nil
 }
 
 func (s *session) querySelfUserInfo(ctx context.Context, _ none) (zimwire.SelfUserInfoQueriedResult, error) {

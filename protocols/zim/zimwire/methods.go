@@ -3,7 +3,7 @@ package zimwire
 // IsMethod reports whether name is a method of ZIM's that a server answers, whether this one does or not.
 func IsMethod(name string) bool {
 	switch name {
-	case "login", "logout", "renewToken", "updateUserName",
+	case "uploadLog", "login", "logout", "renewToken", "updateUserName",
 		"updateUserAvatarUrl", "updateUserExtendedData", "updateUserOfflinePushRule", "updateUserCustomStatus",
 		"updateUserBadge", "queryUsersInfo", "queryUsersStatus", "querySelfUserInfo",
 		"subscribeUsersStatus", "unsubscribeUsersStatus", "querySubscribedUserStatusList", "queryConversationList",

@@ -57,6 +57,11 @@ type HeartbeatResult struct {
 	ServerTime int64 `json:"serverTime"`
 }
 
+// UploadLogParams holds the lines of uploadLog: what a client's program noted of late, without contents.
+type UploadLogParams struct {
+	Lines []string `json:"lines"`
+}
+
 // AckParams says how far a client has come: everything up to this cursor is in its hands.
 type AckParams struct {
 	Cursor string `json:"cursor"`

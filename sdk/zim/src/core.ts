@@ -16,6 +16,7 @@ export interface AppConfig extends ZIMAppConfig {
 }
 
 const settings = new Map<string, string>();
+const linesKept = 200;
 const reconnectFor = 10 * 60_000;
 
 /** address makes of what a user may write the WebSocket address of the gateway. */
@@ -50,6 +51,8 @@ export abstract class Core {
   private destroyed = false;
   /** @internal */
   private shape: 'debug' | 'quiet' = 'quiet';
+  /** What has happened of late, without contents: for uploadLog. @internal */
+  private readonly lines: string[] = [];
 
   static getVersion(): string {
     return surface;
@@ -87,9 +90,8 @@ export abstract class Core {
     delete this.listeners[type];
   }
 
-  uploadLog(): Promise<void> {
-    // What is worth keeping was written to the console; the gateway takes no logs of clients.
-    return Promise.reject(new Fault(ZIMErrorCode.CommonModuleUploadLogError, 'this server takes no client logs'));
+  async uploadLog(): Promise<void> {
+    await this.call('uploadLog', () => ({ lines: this.lines }));
   }
 
   callExperimentalAPI(params: string): Promise<string> {
@@ -122,7 +124,13 @@ export abstract class Core {
       throw invalid(`the parameters of ${method} are not what it takes`);
     }
     const self = this.self;
-    const result = await this.session.request<Plain>(method, built, repeatable);
+    let result: Plain;
+    try {
+      result = await this.session.request<Plain>(method, built, repeatable);
+    } catch (e) {
+      this.note(`${method} ${(e as Fault).code}`);
+      throw e;
+    }
     return (await this.revived(revive(result, self))) as T;
   }
 
@@ -167,7 +175,14 @@ export abstract class Core {
   protected sessionEnded(): void {}
 
   /** @internal */
+  private note(line: string): void {
+    this.lines.push(`${new Date().toISOString()} ${line}`);
+    if (this.lines.length > linesKept) this.lines.shift();
+  }
+
+  /** @internal */
   protected stateChanged(state: ZIMConnectionState, event: ZIMConnectionEvent, extendedData: string): void {
+    this.note(`state ${state} event ${event}`);
     this.emit('connectionStateChanged', { state, event, extendedData });
   }
 

@@ -1,0 +1,144 @@
+// A WebIM user (the real SDK) and an XMPP user (a real client) on the other end of what ZIM users do.
+import assert from 'node:assert/strict';
+import { xml } from '@xmpp/client';
+import { WebIM } from '../lib/webim.mjs';
+import { XMPPJS } from '../lib/xmppjs.mjs';
+import { Person, fresh, refuses, scenario, world } from './people.mjs';
+
+const plain = { priority: 1 };
+const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+
+/** meet logs in a ZIM, a WebIM and an XMPP user. */
+async function meet(body) {
+  const password = 'other-secret';
+  const [w, x] = [fresh('wim'), fresh('xmp')];
+  await world.gateway.addUser(w, password);
+  await world.gateway.addUser(x, password);
+  const z = await new Person(fresh('zim')).login();
+  const webim = await new WebIM(world.gateway, world.browser, w, { password }).login();
+  const xmpp = await new XMPPJS(world.gateway, x, { password }).login();
+  xmpp.xmpp.on('stanza', (s) => xmpp.heard.add({ kind: 'raw', xml: s.toString() }));
+  const raw = (what, ...parts) => xmpp.heard.until(what, (e) => e.kind === 'raw' && parts.every((p) => e.xml.includes(p)));
+  const event = (name, match = () => true) => webim.heard.until(name, (e) => e.kind === 'event' && e.name === name && match(e.data));
+  try {
+    await body({ z, webim, xmpp, raw, event });
+  } finally {
+    await webim.close().catch(() => {});
+    await xmpp.close().catch(() => {});
+  }
+}
+
+scenario('others: what ZIM says reaches WebIM and XMPP', () => meet(async ({ z, webim, xmpp, raw, event }) => {
+  const text = await z.says('hello', webim.user, 0, { message: { extendedData: '{"a":1}' }, config: { hasReceipt: true } });
+  const got = await webim.heard.until('text', (e) => e.kind === 'message' && e.text === 'hello');
+  assert.equal(got.id, text.messageID);
+  assert.equal(got.ext.extendedData, '{"a":1}');
+  const toX = await z.says('hello', xmpp.user, 0, { config: { hasReceipt: true } });
+  await xmpp.heard.until('text', (e) => e.kind === 'message' && e.text === 'hello');
+  await z.zim.sendMessage({ type: 200, message: '{"gift":1}', subType: 7, searchedContent: 'a rose' }, webim.user, 0, plain);
+  await event('onCustomMessage', (m) => m.customEvent === 'zim.custom.7');
+  await z.zim.sendMessage({ type: 200, message: '{"gift":1}', subType: 7, searchedContent: 'a rose' }, xmpp.user, 0, plain);
+  await xmpp.heard.until('the text of a custom message', (e) => e.kind === 'message' && e.text === 'a rose');
+  await z.zim.sendMessage({ type: 2, message: { $bytes: Buffer.from('go').toString('base64') } }, webim.user, 0, plain);
+  await event('onCmdMessage');
+  const image = { type: 11, fileLocalPath: { $file: png, name: 'dot.png', type: 'image/png' } };
+  await z.zim.sendMessage(image, webim.user, 0, plain);
+  const picture = await event('onImageMessage', (m) => m.width === 1);
+  assert.equal((await z.page.evaluate((u) => client.fetchLength(u), picture.data.url)).status, 200);
+  await z.zim.sendMessage(image, xmpp.user, 0, plain);
+  await raw('an image', 'dot.png', 'jabber:x:oob');
+
+  await z.zim.editMessage({ ...text, message: 'hello again' }, {});
+  await event('onModifiedMessage', (m) => m.msg === 'hello again');
+  await z.zim.editMessage({ ...toX, message: 'hello again' }, {});
+  await raw('a correction', 'urn:xmpp:message-correct:0', 'hello again');
+  await z.zim.addMessageReaction('👍', text);
+  await event('onReactionChange', (r) => r.messageId === text.messageID && r.reactions[0].reaction === '👍');
+  await z.zim.addMessageReaction('👍', toX);
+  await raw('a reaction', 'urn:xmpp:reactions:0', '👍');
+  await z.zim.revokeMessage(text);
+  await event('onRecallMessage', (m) => m.mid === text.messageID);
+  await z.zim.revokeMessage(toX);
+  await raw('a retraction', 'urn:xmpp:message-retract:1');
+}));
+
+scenario('others: what WebIM and XMPP say reaches ZIM', () => meet(async ({ z, webim, xmpp }) => {
+  const { id } = await webim.sendText({ peer: z.user }, 'from webim', { ext: { n: 1 } });
+  const got = await z.gets((m) => m.messageID === id);
+  assert.deepEqual([got.type, got.message, got.extendedData], [1, 'from webim', '{"n":1}']);
+  await xmpp.sendText({ peer: z.user }, 'from xmpp');
+  const text = await z.gets((m) => m.message === 'from xmpp');
+  const send = (options) => webim.page.evaluate((o) => client.conn.send(WebIM.message.create(o)).then((r) => String(r.serverMsgId)), { chatType: 'singleChat', to: z.user, ...options });
+  const custom = await send({ type: 'custom', customEvent: 'gift', customExts: { item: 'rose' } });
+  const gift = await z.gets((m) => m.messageID === custom);
+  assert.deepEqual([gift.type, JSON.parse(gift.message)], [200, { type: 'gift', params: { item: 'rose' } }]);
+  const cmd = await send({ type: 'cmd', action: 'refresh' });
+  assert.equal(Buffer.from((await z.gets((m) => m.messageID === cmd)).message.$bytes, 'base64').toString(), 'refresh');
+  const place = await send({ type: 'loc', addr: 'Paris', buildingName: 'Tour Eiffel', lat: 48.8, lng: 2.3 });
+  assert.match((await z.gets((m) => m.messageID === place)).message, /Tour Eiffel/);
+
+  await webim.call('modifyMessage', { messageId: id, modifiedMessage: { type: 'txt', msg: 'edited', chatType: 'singleChat', to: z.user } }).catch(() =>
+    webim.page.evaluate(([m, to]) => client.conn.modifyMessage({ messageId: m, modifiedMessage: WebIM.message.create({ type: 'txt', msg: 'edited', chatType: 'singleChat', to }) }), [id, z.user]));
+  await z.event('messageEdited', (d) => d.messageList[0].messageID === id && d.messageList[0].message === 'edited');
+  await webim.call('addReaction', { messageId: id, reaction: '👍' });
+  await z.event('messageReactionsChanged', (d) => d.reactions[0].reactionType === '👍' && d.reactions[0].messageID === id);
+  await webim.call('recallMessage', { mid: id, to: z.user, chatType: 'singleChat' });
+  const gone = await z.event('messageRevokeReceived', (d) => d.messageList[0].messageID === id);
+  assert.equal(gone.messageList[0].operatedUserID, webim.user);
+
+  const mine = await z.says('read me', webim.user, 0, { config: { hasReceipt: true } });
+  await webim.heard.until('text', (e) => e.kind === 'message' && e.text === 'read me');
+  await webim.page.evaluate(([mid, to]) => client.conn.send(WebIM.message.create({ type: 'read', chatType: 'singleChat', to, id: mid })), [mine.messageID, z.user]);
+  await z.event('messageReceiptChanged', (d) => d.infos[0].messageID === mine.messageID && d.infos[0].status === 2);
+  const marked = await z.says('mark me', xmpp.user, 0, { config: { hasReceipt: true } });
+  const seen = await xmpp.heard.until('text', (e) => e.kind === 'message' && e.text === 'mark me');
+  await xmpp.xmpp.send(xml('message', { to: `${z.user}@localhost`, type: 'chat', id: fresh('mark') },
+    xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: seen.stanza })));
+  await z.event('messageReceiptChanged', (d) => d.infos[0].messageID === marked.messageID && d.infos[0].status === 2);
+  const id2 = fresh('x');
+  await xmpp.xmpp.send(xml('message', { to: `${z.user}@localhost`, type: 'chat', id: id2 }, xml('body', {}, 'wrnog')));
+  const wrong = await z.gets((m) => m.message === 'wrnog');
+  await xmpp.xmpp.send(xml('message', { to: `${z.user}@localhost`, type: 'chat', id: fresh('x') }, xml('body', {}, 'right'),
+    xml('replace', { xmlns: 'urn:xmpp:message-correct:0', id: id2 })));
+  await z.event('messageEdited', (d) => d.messageList[0].messageID === wrong.messageID && d.messageList[0].message === 'right');
+  const { message: reply } = await z.zim.replyMessage({ type: 1, message: 'an answer' }, text, plain);
+  assert.equal(reply.repliedInfo.messageInfo.message, 'from xmpp');
+  await xmpp.heard.until('the answer', (e) => e.kind === 'message' && e.text.includes('an answer'));
+}));
+
+scenario('others: groups and rooms are shared', () => meet(async ({ z, webim, xmpp, event, raw }) => {
+  const { groupInfo } = await z.zim.createGroup({ groupID: '', groupName: 'mixed', groupAvatarUrl: '' }, [webim.user]);
+  const id = groupInfo.baseInfo.groupID;
+  await event('onGroupEvent', (e) => e.id === id);
+  await z.zim.inviteUsersIntoGroup([xmpp.user], id);
+  await event('onGroupEvent', (e) => e.id === id && /member/i.test(e.operation));
+  await xmpp.joinGroup({ group: id });
+  await webim.sendText({ group: id }, 'to the group');
+  await z.gets((m) => m.conversationID === id && m.message === 'to the group' && m.senderUserID === webim.user);
+  await xmpp.sendText({ group: id }, 'so do I');
+  await z.gets((m) => m.message === 'so do I' && m.senderUserID === xmpp.user);
+  await z.says('all of you', id, 2);
+  await webim.heard.until('group text', (e) => e.kind === 'message' && e.chat === 'group' && e.text === 'all of you');
+  await xmpp.heard.until('group text', (e) => e.kind === 'message' && e.chat === 'group' && e.text === 'all of you');
+  await z.zim.muteGroupMembers(true, [webim.user], id, { duration: 600 });
+  await event('onGroupEvent', (e) => e.id === id && /mute/i.test(e.operation));
+  await assert.rejects(webim.sendText({ group: id }, 'muted'));
+  await z.zim.updateGroupName('renamed', id);
+  await raw('a new subject or name', id, 'renamed').catch(() => {});
+  await z.zim.kickGroupMembers([webim.user, xmpp.user], id);
+  await event('onGroupEvent', (e) => e.id === id && /remove|kick/i.test(e.operation));
+  await raw('being kicked', `${id}@groups`, 'type="unavailable"', 'code="110"');
+
+  const roomID = fresh('mixroom');
+  await z.zim.createRoom({ roomID, roomName: 'Lobby' });
+  await webim.joinRoom(roomID);
+  await z.event('roomMemberJoined', (d) => d.roomID === roomID && d.memberList[0].userID === webim.user);
+  await xmpp.joinRoom(roomID);
+  await z.event('roomMemberJoined', (d) => d.roomID === roomID && d.memberList[0].userID === xmpp.user);
+  await z.says('in the room', roomID, 1);
+  await webim.heard.until('room text', (e) => e.kind === 'message' && e.chat === 'room' && e.text === 'in the room');
+  await xmpp.heard.until('room text', (e) => e.kind === 'message' && e.chat === 'room' && e.text === 'in the room');
+  await webim.call('leaveChatRoom', { roomId: roomID });
+  await z.event('roomMemberLeft', (d) => d.memberList[0].userID === webim.user);
+  await refuses(6000323, z.zim.createRoom({ roomID, roomName: 'again' }));
+}));
