@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -147,13 +148,14 @@ func TestAFailingCallIsRepeatedAndThenPutAside(t *testing.T) {
 		begun := time.Now()
 		var at []time.Duration
 		var heard []string
-		broken := true
+		var broken atomic.Bool
+		broken.Store(true)
 		stop := run(t, o, plain("http://app", &http.Client{Transport: roundTrip(func(r *http.Request) (int, error) {
 			body, err := io.ReadAll(r.Body)
 			if err != nil {
 				return 0, err
 			}
-			if broken {
+			if broken.Load() {
 				at = append(at, time.Since(begun))
 				return 500, nil
 			}
@@ -174,7 +176,7 @@ func TestAFailingCallIsRepeatedAndThenPutAside(t *testing.T) {
 		if len(dead) != 1 || string(dead[0].Body) != "first" || !strings.Contains(dead[0].Error, "500") {
 			t.Errorf("put aside: %+v", dead)
 		}
-		broken = false
+		broken.Store(false)
 		time.Sleep(2 * time.Second)
 		synctest.Wait()
 		if n := must[int](t)(o.Replay(t.Context(), dead[0].ID)); n != 1 {

@@ -25,8 +25,7 @@ type client struct {
 	user     string
 	resource string
 	action   string // "" is a 3.x client
-	sockJS   bool
-	lazy     bool // does not acknowledge: pulls again without a key
+	lazy     bool   // does not acknowledge: pulls again without a key
 
 	mu      sync.Mutex
 	nextID  uint64
