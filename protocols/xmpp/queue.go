@@ -55,6 +55,8 @@ type queue struct {
 	unacked []item
 	acked   uint32 // how many stanzas the client has acknowledged, modulo 2^32
 	asked   bool   // an <r/> is out
+	// uncounted is how many stanzas were written before anything was counted.
+	uncounted int
 }
 
 func newQueue() *queue {
@@ -111,8 +113,12 @@ func (q *queue) take(ctx context.Context) ([]item, error) {
 			q.writing = n
 			for _, it := range batch {
 				q.managed = q.managed || it.manage
-				if q.managed && it.nonza == nil {
+				switch {
+				case it.nonza != nil:
+				case q.managed:
 					q.unacked = append(q.unacked, it)
+				default:
+					q.uncounted++
 				}
 			}
 			q.freed()
@@ -221,12 +227,16 @@ func (q *queue) ack(h uint32) (chat.Place, error) {
 	case n < 0:
 		// COMPAT(@xmpp/client 0.14): says 0 on closing; nothing that was acknowledged is taken back.
 		return chat.Place{}, nil
-	case int(n) > len(q.unacked):
+	case int(n) > len(q.unacked) && int(n) <= len(q.unacked)+q.uncounted:
+		// COMPAT(@xmpp/client 0.14): still counts what came before <enabled/> when it answers an <r/> right behind it.
+		n = int32(len(q.unacked))
+	}
+	if int(n) > len(q.unacked) {
 		return chat.Place{}, errAck
 	}
 	place := lastPlace(q.unacked[:n])
 	q.unacked = append(q.unacked[:0:0], q.unacked[n:]...)
-	q.acked = h
+	q.acked += uint32(n)
 	if len(q.unacked) > softUnacked {
 		// The feed still waits, so nothing that is written would ask again.
 		q.asked = true

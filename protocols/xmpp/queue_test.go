@@ -132,3 +132,32 @@ func TestAFailedQueueKeepsNobodyWaiting(t *testing.T) {
 		}
 	})
 }
+
+// TestAClientThatCountsWhatCameBeforeIsForgiven plays @xmpp/client 0.14, which may answer an <r/> right behind <enabled/> with
+// a count that still holds what it got before.
+func TestAClientThatCountsWhatCameBeforeIsForgiven(t *testing.T) {
+	q := newQueue()
+	if err := q.put(messages(2)...); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.put(item{nonza: xmppwire.New(nsSM, "enabled"), manage: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := q.put(messages(3)...); err != nil {
+		t.Fatal(err)
+	}
+	batch, err := q.take(t.Context())
+	if err != nil || len(batch) != 6 {
+		t.Fatalf("%d items, %v", len(batch), err)
+	}
+	q.wrote(batch)
+	if _, err := q.ack(6); err != errAck {
+		t.Fatalf("more than there ever was: %v", err)
+	}
+	if _, err := q.ack(5); err != nil {
+		t.Fatal(err)
+	}
+	if sent, acked := q.sent(); sent != 3 || acked != 3 {
+		t.Fatalf("%d of %d acknowledged", acked, sent)
+	}
+}
