@@ -112,6 +112,9 @@ func (r *Router) isStale(ev *chat.Event) bool {
 	return false
 }
 
+// firstEntry is how long a new room waits for the first to enter, however short it lingers: who makes it enters next.
+const firstEntry = 10 * time.Second
+
 // endRetry is when a room that could not be ended is tried again.
 const endRetry = time.Minute
 

@@ -195,9 +195,10 @@ func (r *Router) keepRoom(ctx context.Context, ev *chat.Event) {
 			r.noteEmpty(ctx, ev.Conv)
 		}
 	case chat.Lifecycle:
-		if b.Created {
-			r.noteEmpty(ctx, ev.Conv) // until the first enters
-		} else {
+		switch {
+		case b.Created && b.Linger > 0:
+			r.empty.note(ev.Conv, r.now().Add(max(b.Linger, firstEntry)))
+		case !b.Created:
 			r.hub.expel(ev.Conv, nil)
 			r.empty.forget(ev.Conv)
 		}
