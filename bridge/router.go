@@ -19,7 +19,7 @@ const (
 	// queueLength is how many drafts may wait for the sequencer before Submit waits for room.
 	queueLength = 1024
 	// saveEvery is how often moved cursors are saved. A crash makes clients hear again what they acknowledged since.
-	saveEvery = time.Second
+	saveEvery = 250 * time.Millisecond
 )
 
 // Router turns drafts into events, in one order, and hands them out.

@@ -145,6 +145,9 @@ describe('story', { concurrency: false, timeout: 240000 }, () => {
     }
     const last = `before the crash: to zoe`;
     await ledger.say('wendy', { peer: 'zoe' }, last);
+    // What a client acknowledged in the last moments before a crash it hears again, by contract: cursors are saved within a
+    // second. This scenario is about what was sent.
+    await new Promise((saved) => { setTimeout(saved, 1200); });
     await gateway.kill();
     await gateway.serve();
     // No page is reloaded and no program restarted: each library finds its own way back.
