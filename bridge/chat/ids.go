@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"encoding/binary"
 	"strconv"
 	"strings"
 	"time"
@@ -286,11 +285,4 @@ func (c Conv) check() error {
 		return nil
 	}
 	return Refuse(Invalid, "unknown kind of conversation")
-}
-
-// AppendBinary appends a form of c that sorts by kind, then id, and keeps different conversations different.
-func (c Conv) AppendBinary(b []byte) ([]byte, error) {
-	b = append(b, byte(c.Kind))
-	b = binary.AppendUvarint(b, uint64(len(c.ID)))
-	return append(b, c.ID...), nil
 }
