@@ -30,7 +30,7 @@ func (b *batch) asking(st *step, body *chat.Membership) error {
 		if len(body.Users) == 0 || (len(body.Users) == 1 && body.Users[0] == st.ev.From) {
 			body.Users = inviters
 		}
-		if err := b.answer(st, st.ev.From, "DELETE FROM askings WHERE cid = ? AND uid = ? AND inviter > 0"); err != nil {
+		if err := b.answer(st, st.ev.From, AskingDeclined, "inviter > 0"); err != nil {
 			return err
 		}
 		st.narrow(body.Users)
@@ -76,7 +76,7 @@ func (b *batch) refreshAsked(w *work, u chat.UserID) error {
 	m := w.members().find(u)
 	m.Applied, m.Invited = false, false
 	var inviter int64
-	err = b.l.scan("SELECT inviter FROM askings WHERE cid = ? AND uid = ?", []any{w.cid, uid}, []any{&inviter}, func() {
+	err = b.l.scan("SELECT inviter FROM askings WHERE cid = ? AND uid = ? AND state = 0", []any{w.cid, uid}, []any{&inviter}, func() {
 		m.Applied, m.Invited = m.Applied || inviter == 0, m.Invited || inviter > 0
 	})
 	w.members().put(m) // askings has it; members need not
@@ -89,7 +89,7 @@ func (b *batch) declineApplications(st *step, body *chat.Membership) error {
 		if !st.w.roster.find(u).Applied {
 			continue
 		}
-		if err := b.answer(st, u, "DELETE FROM askings WHERE cid = ? AND uid = ? AND inviter = 0"); err != nil {
+		if err := b.answer(st, u, AskingDeclined, "inviter = 0"); err != nil {
 			return err
 		}
 		declined = append(declined, u)
@@ -102,13 +102,14 @@ func (b *batch) declineApplications(st *step, body *chat.Membership) error {
 	return nil
 }
 
-// answer takes askings of u off with statement.
-func (b *batch) answer(st *step, u chat.UserID, statement string) error {
+// answer notes what became of those open askings of u that which says.
+func (b *batch) answer(st *step, u chat.UserID, state AskingState, which string) error {
 	uid, err := b.uid(u)
 	if err != nil {
 		return err
 	}
-	n, err := b.l.changed(statement, st.w.cid, uid)
+	n, err := b.l.changed("UPDATE askings SET state = ?, answerer = ?, answered = ? WHERE cid = ? AND uid = ? AND state = 0 AND "+which,
+		int64(state), st.from, int64(st.ev.ID), st.w.cid, uid)
 	switch {
 	case err != nil:
 		return err
@@ -122,7 +123,7 @@ func (b *batch) answer(st *step, u chat.UserID, statement string) error {
 func (b *batch) inviters(st *step) ([]chat.UserID, error) {
 	var users []int64
 	var uid int64
-	err := b.l.scan("SELECT inviter FROM askings WHERE cid = ? AND uid = ? AND inviter > 0 ORDER BY id", []any{st.w.cid, st.from},
+	err := b.l.scan("SELECT inviter FROM askings WHERE cid = ? AND uid = ? AND inviter > 0 AND state = 0 ORDER BY id", []any{st.w.cid, st.from},
 		[]any{&uid}, func() { users = append(users, uid) })
 	if err != nil {
 		return nil, err

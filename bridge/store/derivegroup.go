@@ -124,12 +124,11 @@ func (b *batch) dissolve(st *step) error {
 	}
 	w.roster, w.ownRoster = &roster{list: []chat.UserID{}}, true
 	w.about().Dissolved, w.about().Changed = true, fromMillis(st.now())
-	for _, statement := range []string{"DELETE FROM members WHERE cid = ?", "DELETE FROM askings WHERE cid = ?"} {
-		if err := b.l.exec(statement, w.cid); err != nil {
-			return err
-		}
+	if err := b.l.exec("DELETE FROM members WHERE cid = ?", w.cid); err != nil {
+		return err
 	}
-	return nil
+	return b.l.exec("UPDATE askings SET state = ?, answerer = ?, answered = ? WHERE cid = ? AND state = 0",
+		int64(AskingVoid), st.from, int64(st.ev.ID), w.cid)
 }
 
 func (b *batch) profile(st *step, body chat.Profile) error {

@@ -95,7 +95,7 @@ func (b *batch) bring(st *step, users []chat.UserID, set func(*standing)) error 
 		m := r.find(u)
 		m.Joined, m.ord = fromMillis(st.now()), r.ord+1
 		if m.Applied || m.Invited {
-			if err := b.settleAskings(st, u); err != nil {
+			if err := b.answer(st, u, AskingAccepted, "TRUE"); err != nil {
 				return err
 			}
 		}
@@ -110,14 +110,6 @@ func (b *batch) bring(st *step, users []chat.UserID, set func(*standing)) error 
 	}
 	r.relist()
 	return nil
-}
-
-func (b *batch) settleAskings(st *step, u chat.UserID) error {
-	uid, err := b.uid(u)
-	if err != nil {
-		return err
-	}
-	return b.l.exec("DELETE FROM askings WHERE cid = ? AND uid = ?", st.w.cid, uid)
 }
 
 // openLine begins a membership at st's place. What was before he came, and what he wrote and read then, counts no more.

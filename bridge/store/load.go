@@ -178,7 +178,7 @@ func (s *Store) loadRoster(l *link, v *conv) error {
 }
 
 func (s *Store) loadAskings(l *link, cid int64, r *roster) error {
-	return l.each("SELECT uid, inviter FROM askings WHERE cid = ?", []any{cid}, func(rows *sql.Rows) (bool, error) {
+	return l.each("SELECT uid, inviter FROM askings WHERE cid = ? AND state = 0", []any{cid}, func(rows *sql.Rows) (bool, error) {
 		var uid, inviter int64
 		if err := rows.Scan(&uid, &inviter); err != nil {
 			return false, err

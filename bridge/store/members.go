@@ -2,9 +2,7 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
-	"time"
 
 	"dragoman/bridge/chat"
 )
@@ -77,64 +75,4 @@ func (s *Store) membersWho(ctx context.Context, c chat.Conv, are func(chat.Membe
 		}
 	}
 	return members, nil
-}
-
-// Asking is an application to join, or an invitation.
-type Asking struct {
-	Conv   chat.Conv
-	User   chat.UserID // who would join
-	By     chat.UserID // who invited him; of an application, himself
-	Reason string
-	Time   time.Time
-	ID     chat.EventID // the event that asked
-}
-
-// Applications returns the open applications to join c, oldest first.
-func (s *Store) Applications(ctx context.Context, c chat.Conv) ([]Asking, error) {
-	return s.askings(ctx, "v.kind = ? AND v.name = ? AND a.inviter = 0", int64(c.Kind), c.ID)
-}
-
-// ApplicationsFor returns the open applications that user, as owner or admin, may decide on, oldest first.
-func (s *Store) ApplicationsFor(ctx context.Context, user chat.UserID) ([]Asking, error) {
-	return s.askings(ctx, "a.inviter = 0 AND a.cid IN (SELECT cid FROM members WHERE uid = ? AND role IN (1, 2))", s.names.uid(user))
-}
-
-// ApplicationsBy returns the open applications that user has made, oldest first.
-func (s *Store) ApplicationsBy(ctx context.Context, user chat.UserID) ([]Asking, error) {
-	return s.askings(ctx, "a.inviter = 0 AND a.uid = ?", s.names.uid(user))
-}
-
-// Invitations returns the open invitations to c, oldest first.
-func (s *Store) Invitations(ctx context.Context, c chat.Conv) ([]Asking, error) {
-	return s.askings(ctx, "v.kind = ? AND v.name = ? AND a.inviter > 0", int64(c.Kind), c.ID)
-}
-
-// InvitationsFor returns the open invitations of user, oldest first.
-func (s *Store) InvitationsFor(ctx context.Context, user chat.UserID) ([]Asking, error) {
-	return s.askings(ctx, "a.inviter > 0 AND a.uid = ?", s.names.uid(user))
-}
-
-func (s *Store) askings(ctx context.Context, where string, args ...any) (all []Asking, err error) {
-	query := `SELECT v.kind, v.name, a.uid, a.inviter, a.reason, a.id FROM askings a JOIN convs v ON v.cid = a.cid WHERE ` + where + " ORDER BY a.id"
-	err = s.read(ctx, func(l *link) error {
-		return l.each(query, args, func(rows *sql.Rows) (bool, error) {
-			var a Asking
-			var uid, inviter int64
-			if err := rows.Scan(&a.Conv.Kind, &a.Conv.ID, &uid, &inviter, &a.Reason, &a.ID); err != nil {
-				return false, err
-			}
-			if inviter == 0 {
-				inviter = uid
-			}
-			a.Time = a.ID.Time()
-			var err error
-			if a.User, err = s.names.user(l, uid); err != nil {
-				return false, err
-			}
-			a.By, err = s.names.user(l, inviter)
-			all = append(all, a)
-			return true, err
-		})
-	})
-	return all, err
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -114,11 +115,10 @@ func TestApplicationsAndInvitationsAreOpenUntilAnswered(t *testing.T) {
 	if len(open) != 1 || open[0].User != "carol" || open[0].Reason != "please" || open[0].ID != apply.Event.ID {
 		t.Errorf("applications %+v", open)
 	}
-	if mine := must(w.ApplicationsFor(t.Context(), "alice"))(t); len(mine) != 1 {
-		t.Errorf("for the owner %v", mine)
-	}
-	if mine := must(w.ApplicationsFor(t.Context(), "bob"))(t); len(mine) != 0 {
-		t.Errorf("for a member %v", mine)
+	for user, concerned := range map[chat.UserID]int{"alice": 2, "bob": 1, "carol": 1, "dave": 2, "zoe": 0} {
+		if all := must(w.AskingsOf(t.Context(), user))(t); len(all) != concerned {
+			t.Errorf("%v is concerned with %+v, want %d", user, all, concerned)
+		}
 	}
 	if asked := must(w.InvitationsFor(t.Context(), "dave"))(t); len(asked) != 2 || asked[0].By != "bob" || asked[1].By != "alice" {
 		t.Errorf("invitations %v", asked)
@@ -149,6 +149,18 @@ func TestApplicationsAndInvitationsAreOpenUntilAnswered(t *testing.T) {
 	if m := must(w.Member(t.Context(), g, "erin"))(t); m.Invited || m.Applied {
 		t.Errorf("erin %+v", m)
 	}
+	answers := func(user chat.UserID) (states []string) {
+		for _, a := range must(w.AskingsOf(t.Context(), user))(t) {
+			states = append(states, fmt.Sprint(a.User, a.State, a.Answerer))
+		}
+		return states
+	}
+	equal(t, "what the owner decides on, and was behind", answers("alice"), "carol1alice", "dave1dave", "frank2alice")
+	equal(t, "what bob has asked", answers("bob"), "dave1dave", "erin2erin")
+	w.do("frank", g, chat.Membership{Change: chat.ChangeApply, Users: []chat.UserID{"frank"}})
+	equal(t, "who asks again waits again", answers("frank"), "frank0")
+	w.do("alice", g, chat.Lifecycle{})
+	equal(t, "nobody answers for a group that has ended", answers("frank"), "frank3alice")
 }
 
 func TestDetailsFollowProfileRulesAndAttributes(t *testing.T) {

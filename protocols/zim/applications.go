@@ -1,7 +1,6 @@
 package zim
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -79,27 +78,35 @@ func (s *session) rejectGroupInviteApplication(ctx context.Context, p zimwire.Re
 	return result, s.decide(ctx, p.GroupID, p.InviterUserID, chat.ChangeInviteDecline)
 }
 
-// queryGroupApplicationList answers what waits for an answer: of the user, by him, and by those whose groups he manages.
+// queryGroupApplicationList answers what was asked of the user, by him, and by those whose groups he manages; what was
+// answered too, until the same is asked again.
 func (s *session) queryGroupApplicationList(ctx context.Context, p zimwire.QueryGroupApplicationListParams) (zimwire.GroupApplicationListQueriedResult, error) {
-	var all []zimwire.GroupApplicationInfo
-	for _, part := range []struct {
-		query  func(context.Context, chat.UserID) ([]store.Asking, error)
-		change chat.Change
-	}{{s.Store.ApplicationsFor, chat.ChangeApply}, {s.Store.ApplicationsBy, chat.ChangeApply}, {s.Store.InvitationsFor, chat.ChangeInvite}} {
-		list, err := part.query(ctx, s.actor.User)
-		if err != nil {
-			return zimwire.GroupApplicationListQueriedResult{}, err
-		}
-		for _, a := range list {
-			all = append(all, s.asking(ctx, a, part.change))
-		}
+	askings, err := s.Store.AskingsOf(ctx, s.actor.User)
+	if err != nil {
+		return zimwire.GroupApplicationListQueriedResult{}, err
 	}
-	slices.SortStableFunc(all, func(a, b zimwire.GroupApplicationInfo) int { return cmp.Compare(b.CreateTime, a.CreateTime) })
-	page, next := slice(all, p.Config.NextFlag, pageOf(p.Config.Count))
-	return zimwire.GroupApplicationListQueriedResult{ApplicationList: page, NextFlag: next}, nil
+	slices.Reverse(askings)
+	page, next := slice(askings, p.Config.NextFlag, pageOf(p.Config.Count))
+	result := zimwire.GroupApplicationListQueriedResult{NextFlag: next}
+	for _, a := range page {
+		result.ApplicationList = append(result.ApplicationList, s.asking(ctx, a))
+	}
+	return result, nil
 }
 
-func (s *session) asking(ctx context.Context, a store.Asking, change chat.Change) zimwire.GroupApplicationInfo {
-	ev := chat.Event{Draft: chat.Draft{Conv: a.Conv, Time: a.Time, Body: chat.Membership{Users: []chat.UserID{a.User}, Change: change, Reason: a.Reason}}, From: a.By, ID: a.ID}
-	return s.me(ctx).Application(ev, a.User, zimwire.GroupApplicationStateWaiting)
+func (s *session) asking(ctx context.Context, a store.Asking) zimwire.GroupApplicationInfo {
+	asked := chat.Membership{Users: []chat.UserID{a.User}, Change: chat.ChangeApply, Reason: a.Reason}
+	if a.IsInvitation {
+		asked.Change = chat.ChangeInvite
+	}
+	ev := chat.Event{Draft: chat.Draft{Conv: a.Conv, Time: a.Time, Body: asked}, From: a.By, ID: a.ID}
+	states := map[store.AskingState]zimwire.GroupApplicationState{
+		store.AskingOpen: zimwire.GroupApplicationStateWaiting, store.AskingAccepted: zimwire.GroupApplicationStateAccepted,
+		store.AskingDeclined: zimwire.GroupApplicationStateRejected, store.AskingVoid: zimwire.GroupApplicationStateDisabled,
+	}
+	info := s.me(ctx).Application(ev, a.User, states[a.State])
+	if a.State != store.AskingOpen {
+		info.UpdateTime = a.Answered.UnixMilli()
+	}
+	return info
 }
