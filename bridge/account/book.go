@@ -167,6 +167,14 @@ func migrate(ctx context.Context, db *sql.DB) error {
 // Close releases the file. Nothing may be asked afterwards.
 func (b *Book) Close() error { return b.db.Close() }
 
+// Backup writes a copy of the accounts, as of one moment and while they are in use, to a file that must not be there yet.
+func (b *Book) Backup(ctx context.Context, path string) error {
+	if _, err := b.db.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
+		return fmt.Errorf("backup of accounts: %w", err)
+	}
+	return nil
+}
+
 // Watch has f told of every change, after it holds, in the goroutine that made
 // it and before its caller has an answer. f may ask the book; there is no way to
 // stop watching. Only what is watched before a change is told of it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -72,6 +73,23 @@ func migrate(ctx context.Context, db *sql.DB) error {
 
 // Close releases the file.
 func (o *Outbox) Close() error { return o.db.Close() }
+
+// Backup writes a copy of the outbox, as of one moment and while it is in use, to a file that must not be there yet. In the
+// copy no log was read beyond the place upto: what a log that was copied earlier will say there is still to be put.
+func (o *Outbox) Backup(ctx context.Context, path string, upto int64) error {
+	if _, err := o.db.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
+		return fmt.Errorf("backup of calls: %w", err)
+	}
+	copied, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String())
+	if err == nil {
+		_, err = copied.ExecContext(ctx, `UPDATE sources SET upto = min(upto, ?)`, upto)
+		err = errors.Join(err, copied.Close())
+	}
+	if err != nil {
+		return fmt.Errorf("backup of calls: %w", err)
+	}
+	return nil
+}
 
 // Put keeps calls; when it returns they survive a crash. They come from the place at of the log called name, which grows:
 // what came from a place up to the last one is in the outbox already, and is not put again. An empty name is no log.

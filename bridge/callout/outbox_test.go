@@ -243,3 +243,32 @@ func TestDroppedCallsAreGone(t *testing.T) {
 		t.Errorf("%d dropped", n)
 	}
 }
+
+// A log that was copied earlier has less to say than the outbox has heard: what it says anew must be put.
+func TestACopyHearsALogAgainFromWhereItsCopyEnds(t *testing.T) {
+	dir := t.TempDir()
+	o := open(t, filepath.Join(dir, "calls.db"))
+	defer o.Close()
+	for at := range int64(3) {
+		if err := o.Put(t.Context(), "log", at+1, Call{Key: "k", Event: "e", Body: []byte("x")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := filepath.Join(dir, "copy.db")
+	if err := o.Backup(t.Context(), path, 2); err != nil {
+		t.Fatal(err)
+	}
+	copied := open(t, path)
+	defer copied.Close()
+	for _, at := range []int64{2, 3} {
+		if err := copied.Put(t.Context(), "log", at, Call{Key: "k", Event: "e", Body: []byte("again")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n, _, err := copied.Waiting(t.Context()); err != nil || n != 4 {
+		t.Errorf("%d calls wait in the copy, %v", n, err)
+	}
+	if err := o.Backup(t.Context(), path, 2); err == nil {
+		t.Error("a backup was written over another")
+	}
+}

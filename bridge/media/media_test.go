@@ -453,3 +453,25 @@ func TestShelfOpensAgainAndTidiesUp(t *testing.T) {
 		t.Error("a short key was taken")
 	}
 }
+
+func TestACopyHasEveryFileOnce(t *testing.T) {
+	s, c := newShelf(t, nil)
+	one := must(s.Put(t.Context(), "alice", "a.txt", "text/plain", strings.NewReader("one")))(t)
+	same := must(s.Put(t.Context(), "bob", "b.txt", "text/plain", strings.NewReader("one")))(t)
+	reserved := must(s.Reserve(t.Context(), "bob", "c.txt", "text/plain", 3))(t)
+	dir := filepath.Join(t.TempDir(), "copy")
+	if size := must(s.Backup(t.Context(), dir))(t); size != 3 {
+		t.Errorf("%d bytes", size)
+	}
+	must(s.Put(t.Context(), "alice", "later.txt", "text/plain", strings.NewReader("later")))(t)
+	copied, _ := newShelf(t, func(o *Options) { o.Dir, o.Now = dir, c.now })
+	for _, id := range []string{one.ID, same.ID} {
+		if got := read(t, copied, id); got != "one" {
+			t.Errorf("%s: %q", id, got)
+		}
+	}
+	must(copied.Fill(t.Context(), reserved.ID, strings.NewReader("abc")))(t)
+	if _, err := s.Backup(t.Context(), dir); err == nil {
+		t.Error("a backup was written over another")
+	}
+}

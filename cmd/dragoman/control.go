@@ -87,8 +87,11 @@ func send(ctx context.Context, addr, token string, o order) (answer, error) {
 	if err != nil {
 		return answer{}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, orderTime)
-	defer cancel()
+	if o.Do != "backup" { // which takes as long as there is something to copy
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, orderTime)
+		defer cancel()
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+reachable(addr)+controlPath, bytes.NewReader(text))
 	if err != nil {
 		return answer{}, err

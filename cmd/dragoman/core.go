@@ -24,6 +24,7 @@ type core struct {
 	cfg    *configs.Config
 	log    zerolog.Logger
 	now    func() time.Time
+	folder *folder
 	vault  *account.Vault
 	book   *account.Book
 	store  *store.Store
@@ -36,7 +37,7 @@ type core struct {
 // openCore opens everything in the folder; the router does not run yet. Close
 // releases it.
 func openCore(ctx context.Context, f *folder, cfg *configs.Config, log zerolog.Logger) (_ *core, err error) {
-	c := &core{cfg: cfg, log: log, now: time.Now}
+	c := &core{cfg: cfg, log: log, now: time.Now, folder: f}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, c.close())

@@ -29,7 +29,6 @@ const drainTime = 8 * time.Second
 // gateway is all of a running server.
 type gateway struct {
 	*core
-	folder    *folder
 	token     string // of the control interface
 	tls       *tls.Config
 	metrics   *metrics.Metrics
@@ -56,13 +55,13 @@ type server struct {
 }
 
 // newGateway builds all parts over a core. Nothing listens or runs yet.
-func newGateway(f *folder, c *core, demo demoChoice) (*gateway, error) {
-	g := &gateway{core: c, folder: f, addresses: map[string]string{}, trace: trace.New(tracedMessages), demo: demo}
+func newGateway(c *core, demo demoChoice) (*gateway, error) {
+	g := &gateway{core: c, addresses: map[string]string{}, trace: trace.New(tracedMessages), demo: demo}
 	var err error
 	if g.token, err = controlToken(c.vault); err != nil {
 		return nil, err
 	}
-	if g.tls, err = newTLS(f, c.cfg, c.now, c.log); err != nil {
+	if g.tls, err = newTLS(c.folder, c.cfg, c.now, c.log); err != nil {
 		return nil, err
 	}
 	g.metrics = metrics.New(versionText(), g.reading)
@@ -310,6 +309,6 @@ func check(ctx context.Context, cfg *configs.Config) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
-	_, err = newGateway(f, c, demoChoice{})
+	_, err = newGateway(c, demoChoice{})
 	return err
 }

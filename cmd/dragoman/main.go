@@ -29,6 +29,7 @@ type commandLine struct {
 	Serve   serveCmd   `cmd:"" help:"Run the gateway until it is told to stop."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 	Health  healthCmd  `cmd:"" help:"Ask the running server whether it is ready."`
+	Backup  backupCmd  `cmd:"" help:"Copy the data folder, under a running server too. What it makes is a data folder to serve from."`
 	User    struct {
 		Add     userAddCmd     `cmd:"" help:"Make an account."`
 		List    userListCmd    `cmd:"" help:"Print the names of all accounts, one a line."`

@@ -46,6 +46,8 @@ func (c *core) obey(ctx context.Context, o order) (answer, error) {
 		return c.callbacks(ctx, o)
 	case "secret webim":
 		return c.webimSecret()
+	case "backup":
+		return c.backup(ctx, o.Name)
 	}
 	id, err := chat.NewUserID(o.Name)
 	if err != nil {

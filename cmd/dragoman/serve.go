@@ -59,7 +59,7 @@ func (c serveCmd) Run(inv *invocation) (err error) {
 	if err != nil {
 		return err
 	}
-	g, err := newGateway(f, core, demo)
+	g, err := newGateway(core, demo)
 	if err != nil {
 		return err
 	}

@@ -55,8 +55,14 @@ func (b *syncBuffer) String() string {
 // serve starts a gateway on free ports, and stops it with the test.
 func serve(t *testing.T, env ...string) *running {
 	t.Helper()
+	return serveFrom(t, filepath.Join(t.TempDir(), "data"), env...)
+}
+
+// serveFrom starts a gateway on a folder.
+func serveFrom(t *testing.T, dir string, env ...string) *running {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	r := &running{dir: filepath.Join(t.TempDir(), "data"), log: &syncBuffer{}, stop: stop, code: make(chan int, 1)}
+	r := &running{dir: dir, log: &syncBuffer{}, stop: stop, code: make(chan int, 1)}
 	args := []string{"serve", "--data", r.dir, "--http=127.0.0.1:0", "--xmpp=127.0.0.1:0", "--xmpp-tls=127.0.0.1:0", "--admin=127.0.0.1:0", "--no-demo"}
 	go func() {
 		r.code <- run(invocation{ctx: ctx, env: env, stdin: strings.NewReader(""), stdout: io.Discard, stderr: r.log}, args)
@@ -94,6 +100,18 @@ func (r *running) end(t *testing.T) int {
 		t.Fatalf("does not stop within ten seconds\n%s", r.log)
 		return -1
 	}
+}
+
+// command runs one of the commands on the gateway's folder and returns the first line that it prints.
+func (r *running) command(t *testing.T, args ...string) string {
+	t.Helper()
+	var out, wrong bytes.Buffer
+	code := run(invocation{ctx: t.Context(), stdin: strings.NewReader(""), stdout: &out, stderr: &wrong}, append(args, "--data", r.dir))
+	if code != exitOK {
+		t.Fatalf("dragoman %s: %d %s", strings.Join(args, " "), code, &wrong)
+	}
+	line, _, _ := strings.Cut(out.String(), "\n")
+	return line
 }
 
 // fetch asks and returns status, header and body.
