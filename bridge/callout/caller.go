@@ -21,6 +21,8 @@ const (
 
 // Caller makes calls.
 type Caller struct {
+	// Name says which calls of an outbox it makes: those whose Owner it is.
+	Name string
 	// URL returns where an event is told; "": nowhere, and the call counts as made.
 	URL func(event string) string
 	// Dress makes of a call what is sent: it adds what is true of this attempt alone, as a time and a signature.
@@ -65,6 +67,21 @@ func (c *Caller) Ask(ctx context.Context, q Call) ([]byte, error) {
 		}
 	}
 	return nil, ErrSilent
+}
+
+// AskOnce puts a question once and waits so long for the answer, of a 2xx alone.
+func (c *Caller) AskOnce(ctx context.Context, q Call, within time.Duration) ([]byte, error) {
+	body, err := c.Dress(q)
+	if err != nil {
+		return nil, err
+	}
+	once, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	answer, err := c.post(once, c.URL(q.Event), body)
+	if err != nil && ctx.Err() == nil {
+		return nil, fmt.Errorf("%w: %w", ErrSilent, err)
+	}
+	return answer, err
 }
 
 // tell makes one attempt.

@@ -8,6 +8,6 @@
 //
 // # Concurrency
 //
-// Every method may be called from any goroutine. Run is called once; it starts a goroutine for each call under way, at
-// most maxUnderWay, and returns when the last has ended.
+// Every method may be called from any goroutine. Run is called once for each Caller, and makes the calls that are its own;
+// it starts a goroutine for each call under way, at most maxUnderWay, and returns when the last has ended.
 package callout

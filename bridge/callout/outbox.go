@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -20,6 +21,7 @@ var migrations embed.FS // never written to
 // Call is one call to the app's server.
 type Call struct {
 	ID       int64  // set by Put
+	Owner    string // the name of the Caller that makes it
 	Key      string // calls of one key are made in order
 	Event    string // what the front-end calls it
 	Body     []byte // what it says, before it is signed
@@ -31,9 +33,11 @@ type Call struct {
 
 // Outbox is the calls that wait, and those that were put aside.
 type Outbox struct {
-	db   *sql.DB
-	now  func() time.Time
-	wake chan struct{}
+	db  *sql.DB
+	now func() time.Time
+
+	mu    sync.Mutex
+	wakes map[chan struct{}]struct{} // of each Run
 }
 
 // Open opens the outbox in the file at path, making it if there is none; ":memory:" is one that Close throws away. The
@@ -53,7 +57,7 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Outbox, erro
 		_ = db.Close()
 		return nil, fmt.Errorf("open outbox %s: %w", path, err)
 	}
-	return &Outbox{db: db, now: now, wake: make(chan struct{}, 1)}, nil
+	return &Outbox{db: db, now: now, wakes: map[chan struct{}]struct{}{}}, nil
 }
 
 func migrate(ctx context.Context, db *sql.DB) error {
@@ -107,8 +111,8 @@ func (o *Outbox) Put(ctx context.Context, name string, at int64, calls ...Call) 
 	}
 	now := o.now().UnixMilli()
 	for _, c := range calls {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO calls (key, event, body, made, due, attempts, error, dead) VALUES (?, ?, ?, ?, ?, 0, '', 0)`,
-			c.Key, c.Event, c.Body, now, now); err != nil {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO calls (owner, key, event, body, made, due, attempts, error, dead) VALUES (?, ?, ?, ?, ?, ?, 0, '', 0)`,
+			c.Owner, c.Key, c.Event, c.Body, now, now); err != nil {
 			return fmt.Errorf("put call: %w", err)
 		}
 	}
@@ -140,10 +144,28 @@ func (o *Outbox) Started(ctx context.Context, name string) (bool, error) {
 	return there, nil
 }
 
+// stir wakes every Run.
 func (o *Outbox) stir() {
-	select {
-	case o.wake <- struct{}{}:
-	default: // already awake
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for wake := range o.wakes {
+		select {
+		case wake <- struct{}{}:
+		default: // already awake
+		}
+	}
+}
+
+// listen returns a channel that hears of every stir, until the function beside it is called.
+func (o *Outbox) listen() (wake chan struct{}, stop func()) {
+	wake = make(chan struct{}, 1)
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.wakes[wake] = struct{}{}
+	return wake, func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		delete(o.wakes, wake)
 	}
 }
 
@@ -158,7 +180,7 @@ func (o *Outbox) Waiting(ctx context.Context) (waiting, dead int, err error) {
 
 // Dead returns calls that were put aside, in the order in which they were put, after the given id.
 func (o *Outbox) Dead(ctx context.Context, after int64, limit int) ([]Call, error) {
-	return o.query(ctx, `SELECT id, key, event, body, made, due, attempts, error FROM calls WHERE dead = 1 AND id > ? ORDER BY id LIMIT ?`, after, limit)
+	return o.query(ctx, `SELECT id, owner, key, event, body, made, due, attempts, error FROM calls WHERE dead = 1 AND id > ? ORDER BY id LIMIT ?`, after, limit)
 }
 
 // Replay puts calls that were put aside back in line, all of them where no id is named, and returns how many. Each goes
@@ -206,7 +228,7 @@ func (o *Outbox) query(ctx context.Context, query string, args ...any) (calls []
 	for rows.Next() {
 		var c Call
 		var made, due int64
-		if err := rows.Scan(&c.ID, &c.Key, &c.Event, &c.Body, &made, &due, &c.Attempts, &c.Error); err != nil {
+		if err := rows.Scan(&c.ID, &c.Owner, &c.Key, &c.Event, &c.Body, &made, &due, &c.Attempts, &c.Error); err != nil {
 			return nil, fmt.Errorf("read call: %w", err)
 		}
 		c.Made, c.Due = time.UnixMilli(made), time.UnixMilli(due)

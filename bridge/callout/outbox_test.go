@@ -272,3 +272,49 @@ func TestACopyHearsALogAgainFromWhereItsCopyEnds(t *testing.T) {
 		t.Error("a backup was written over another")
 	}
 }
+
+// Two front-ends share an outbox: each makes its own calls, whatever keys the other has.
+func TestCallersMakeTheirOwnCalls(t *testing.T) {
+	o := open(t, ":memory:")
+	defer func() { _ = o.Close() }()
+	heard := make(chan string, 4)
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		heard <- r.URL.Path + " " + string(body)
+	}))
+	defer app.Close()
+	for _, name := range []string{"one", "two"} {
+		c := plain(app.URL+"/"+name, NewClient())
+		c.Name = name
+		defer run(t, o, c)()
+	}
+	for _, name := range []string{"one", "two"} {
+		if err := o.Put(t.Context(), "", 0, Call{Owner: name, Key: "k", Event: "e", Body: []byte("of " + name)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got := []string{<-heard, <-heard}
+	slices.Sort(got)
+	if !slices.Equal(got, []string{"/one of one", "/two of two"}) {
+		t.Errorf("heard %q", got)
+	}
+}
+
+func TestAskingOnceWaitsNoLonger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		asked := 0
+		c := plain("http://app", &http.Client{Transport: roundTrip(func(r *http.Request) (int, error) {
+			asked++
+			<-r.Context().Done()
+			return 0, r.Context().Err()
+		})})
+		begun := time.Now()
+		_, err := c.AskOnce(t.Context(), Call{Event: "e"}, 200*time.Millisecond)
+		if !errors.Is(err, ErrSilent) || asked != 1 || time.Since(begun) != 200*time.Millisecond {
+			t.Errorf("asked %d times in %v: %v", asked, time.Since(begun), err)
+		}
+	})
+}

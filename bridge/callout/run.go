@@ -22,8 +22,10 @@ type underWay struct {
 	all  sync.WaitGroup
 }
 
-// Run makes the calls until ctx ends, then waits for those under way. Its error is the file's.
+// Run makes the calls that are c's until ctx ends, then waits for those under way. Its error is the file's.
 func (o *Outbox) Run(ctx context.Context, c *Caller) error {
+	wake, stop := o.listen()
+	defer stop()
 	u := &underWay{keys: map[string]bool{}}
 	defer u.all.Wait()
 	for {
@@ -39,7 +41,7 @@ func (o *Outbox) Run(ctx context.Context, c *Caller) error {
 			timer = time.After(max(0, next.Sub(o.now())))
 		}
 		select {
-		case <-o.wake:
+		case <-wake:
 		case <-timer:
 		case <-ctx.Done():
 			return nil
@@ -49,8 +51,8 @@ func (o *Outbox) Run(ctx context.Context, c *Caller) error {
 
 // begin starts what is due and returns when the next of the others will be; zero: a stir will tell.
 func (o *Outbox) begin(ctx context.Context, c *Caller, u *underWay) (next time.Time, err error) {
-	heads, err := o.query(ctx, `SELECT id, key, event, body, made, due, attempts, error FROM calls
-		WHERE id IN (SELECT min(id) FROM calls WHERE dead = 0 GROUP BY key) ORDER BY due, id LIMIT ?`, 4*maxUnderWay)
+	heads, err := o.query(ctx, `SELECT id, owner, key, event, body, made, due, attempts, error FROM calls
+		WHERE id IN (SELECT min(id) FROM calls WHERE dead = 0 AND owner = ? GROUP BY key) ORDER BY due, id LIMIT ?`, c.Name, 4*maxUnderWay)
 	if err != nil {
 		return next, err
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"strconv"
-	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -15,10 +14,11 @@ import (
 	"dragoman/bridge/callout"
 	"dragoman/bridge/chat"
 	"dragoman/mapping/zimmap"
+	"dragoman/protocols"
 	"dragoman/protocols/zim/zimwire"
 )
 
-// callbackLog names, in the outbox and as a reader of the log, the callbacks of what the log holds.
+// callbackLog names the callbacks in the outbox, and as a reader of the log.
 const callbackLog = "zim.callbacks"
 
 // CallbackSecret returns the secret that callbacks to the app's server are signed with.
@@ -33,6 +33,7 @@ func CallbackSecret(v *account.Vault) ([]byte, error) {
 // callbacks tells the app's server of what happens, and asks it before. The zero value does neither.
 type callbacks struct {
 	*frontend
+	teller *protocols.Teller
 	caller *callout.Caller
 	secret string
 }
@@ -43,7 +44,8 @@ func newCallbacks(f *frontend) (*callbacks, error) {
 		return nil, err
 	}
 	c := &callbacks{frontend: f, secret: string(secret)}
-	c.caller = &callout.Caller{Client: callout.NewClient(), URL: c.url, Dress: c.dress}
+	c.caller = &callout.Caller{Name: callbackLog, Client: callout.NewClient(), URL: c.url, Dress: c.dress}
+	c.teller = &protocols.Teller{Deps: f.Deps, Caller: c.caller, Calls: c.told}
 	return c, nil
 }
 
@@ -75,96 +77,16 @@ func (c *callbacks) dress(call callout.Call) ([]byte, error) {
 // isOn reports whether anything is told at all.
 func (c *callbacks) isOn() bool { return c.cfg.CallbackURL != "" && c.Callouts != nil }
 
-// pauseAfterFailure is how long callbacks rest when their file or the log fails. Clients are served all the same.
-const pauseAfterFailure = 10 * time.Second
-
-// serve runs until ctx ends, whatever fails.
+// serve runs until ctx ends.
 func (c *callbacks) serve(ctx context.Context) {
-	for ctx.Err() == nil {
-		if err := c.run(ctx); err != nil {
-			c.Log.Err(err).Msg("callbacks rest")
-		}
-		select {
-		case <-time.After(pauseAfterFailure):
-		case <-ctx.Done():
-		}
+	if c.isOn() {
+		c.teller.Run(ctx)
 	}
 }
 
-// run puts what the log tells into the outbox, and has the outbox make its calls.
-func (c *callbacks) run(ctx context.Context) error {
-	if !c.isOn() {
-		<-ctx.Done()
-		return nil
-	}
-	done := make(chan error, 1)
-	inner, cancel := context.WithCancel(ctx)
-	defer cancel()
-	go func() {
-		done <- c.Callouts.Run(inner, c.caller)
-		cancel()
-	}()
-	err := c.pump(inner)
-	cancel()
-	if err = errors.Join(err, <-done); ctx.Err() != nil {
-		return nil
-	}
-	return err
-}
-
-// pump reads on from where the outbox is.
-func (c *callbacks) pump(ctx context.Context) error {
-	started, err := c.Callouts.Started(ctx, callbackLog)
-	if err != nil {
-		return err
-	}
-	if !started {
-		// The app's server is told of what happens from now on, not of all that ever has.
-		last, _, err := c.Store.Last(ctx)
-		if err != nil {
-			return err
-		}
-		reader := chat.Reader{Outbox: callbackLog}
-		if err := c.Store.SaveCursors(ctx, map[chat.Reader]chat.Cursor{reader: chat.CursorAt(last)}); err != nil {
-			return err
-		}
-		if err := c.Callouts.Put(ctx, callbackLog, last.Pos); err != nil {
-			return err
-		}
-	}
-	feed, err := c.Router.OpenOutbox(ctx, callbackLog)
-	if err != nil {
-		return err
-	}
-	defer feed.Close()
-	for {
-		d, err := feed.Next(ctx)
-		if err != nil {
-			return err
-		}
-		if err := c.keep(ctx, d); err != nil {
-			return err
-		}
-		if !d.Event.Place.IsZero() {
-			feed.Ack(chat.Conv{}, d.Event.Place)
-		}
-	}
-}
-
-// keep puts what is told of one event into the outbox, in one step with its place.
-func (c *callbacks) keep(ctx context.Context, d *bridge.Delivery) error {
-	calls, err := c.calls(c.mapFor(ctx, "").Callbacks(d.Record))
-	if err != nil {
-		c.Log.Err(err).Int64("event", int64(d.Event.ID)).Msg("cannot write a callback")
-		return nil
-	}
-	if len(calls) == 0 {
-		return nil
-	}
-	if d.Event.Place.IsZero() {
-		return c.Callouts.Put(ctx, "", 0, calls...)
-	}
-	return c.Callouts.Put(ctx, callbackLog, d.Event.Place.Pos, calls...)
+// told is what the app's server is told of one event.
+func (c *callbacks) told(ctx context.Context, d *bridge.Delivery) ([]callout.Call, error) {
+	return c.calls(c.mapFor(ctx, "").Callbacks(d.Record))
 }
 
 func (c *callbacks) calls(list []zimmap.Callback) ([]callout.Call, error) {
@@ -188,12 +110,11 @@ func (c *callbacks) tell(ctx context.Context, one zimmap.Callback) {
 		return
 	}
 	calls, err := c.calls([]zimmap.Callback{one})
-	if err == nil && len(calls) > 0 {
-		err = c.Callouts.Put(ctx, "", 0, calls...)
-	}
 	if err != nil {
-		c.Log.Err(err).Str("event", one.Event).Msg("cannot keep a callback")
+		c.Log.Err(err).Str("event", one.Event).Msg("cannot write a callback")
+		return
 	}
+	c.teller.Tell(ctx, calls...)
 }
 
 // gate asks the app's server before a client's message or edit counts.
