@@ -207,7 +207,7 @@ func (p Policy) speak(a Actor, d chat.Draft, s chat.Snapshot) error {
 			return err
 		case s.Blocked:
 			return chat.RefuseFor(chat.Blocked, "the receiver has blocked you")
-		case p.ContactsOnly && !s.Contacts && a.Source == chat.Client && d.Conv.Other(a.User) != a.User:
+		case p.ContactsOnly && !s.Contacts && (a.Source == chat.Client || a.Source == chat.Trunk) && d.Conv.Other(a.User) != a.User:
 			return chat.RefuseFor(chat.NotContact, "only contacts may write")
 		}
 		return nil

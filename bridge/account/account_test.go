@@ -617,3 +617,34 @@ func TestBookBehavesLikeAMap(t *testing.T) {
 		}
 	})
 }
+
+func TestForeignUsersHaveAStandingWhereATrunkReachesThem(t *testing.T) {
+	b, _ := newBook(t)
+	bob := chat.Foreign("xmpp", "bob@there.example")
+	standing := func(u chat.UserID) chat.Standing {
+		t.Helper()
+		s, err := b.Standing(t.Context(), u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if s := standing(bob); s != chat.Unknown {
+		t.Errorf("without a trunk: %v", s)
+	}
+	b.Reach("xmpp", func(address string) bool { return address == "bob@there.example" })
+	if s := standing(bob); s != chat.Active {
+		t.Errorf("with a trunk: %v", s)
+	}
+	for _, nobody := range []chat.UserID{"xmpp/nonsense", "irc/bob@there.example"} {
+		if s := standing(nobody); s != chat.Unknown {
+			t.Errorf("%s: %v", nobody, s)
+		}
+	}
+	if _, _, err := b.Ensure(t.Context(), bob); err == nil {
+		t.Error("a foreign user got an account")
+	}
+	if _, err := b.Create(t.Context(), bob, "secret"); err == nil {
+		t.Error("a foreign user got a password")
+	}
+}

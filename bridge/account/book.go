@@ -76,6 +76,7 @@ type Book struct {
 	provKey []byte // of this process: what cache.verified holds is worth nothing elsewhere
 	cache   cache
 	aliases aliases
+	reaches map[string]func(address string) bool // by trunk
 
 	writes sync.Mutex // one change at a time, caches included
 
@@ -378,8 +379,23 @@ func (b *Book) ids(ctx context.Context, query string, args ...any) (_ []chat.Use
 	return ids, rows.Err()
 }
 
+// Reach says that a trunk speaks for foreign users: for those whose addresses may be, as far as can be told from here.
+// It must be called before anybody asks for a standing. Foreign users have no account: none can log in.
+func (b *Book) Reach(trunk string, may func(address string) bool) {
+	if b.reaches == nil {
+		b.reaches = map[string]func(string) bool{}
+	}
+	b.reaches[trunk] = may
+}
+
 // Standing tells the router what is known of a name. It implements bridge.People.
 func (b *Book) Standing(ctx context.Context, id chat.UserID) (chat.Standing, error) {
+	if trunk, address := id.Trunk(); trunk != "" {
+		if may := b.reaches[trunk]; may != nil && may(address) {
+			return chat.Active, nil
+		}
+		return chat.Unknown, nil
+	}
 	r, err := b.row(ctx, id)
 	switch {
 	case chat.CodeOf(err) == chat.NotFound:

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +67,19 @@ func TestNewUserIDRefusesWhatNoNameMayHold(t *testing.T) {
 	}
 	if _, err := NewUserID("Ａlice #1"); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestParseUserIDTakesForeignUsersToo(t *testing.T) {
+	for _, good := range []string{"alice", "xmpp/bob@there.example"} {
+		if u, err := ParseUserID(good); err != nil || string(u) != good {
+			t.Errorf("%q: %q, %v", good, u, err)
+		}
+	}
+	for _, bad := range []string{"", "/", "xmpp/", "/bob", "xmpp/bob/desk", "xmpp/b\x00b", "xmpp/" + strings.Repeat("b", 251)} {
+		if u, err := ParseUserID(bad); err == nil {
+			t.Errorf("%q was taken for %q", bad, u)
+		}
 	}
 }
 

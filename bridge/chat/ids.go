@@ -29,6 +29,19 @@ func NewUserID(s string) (UserID, error) {
 // Foreign returns the id of address, a user whom the trunk called trunk speaks for.
 func Foreign(trunk, address string) UserID { return UserID(trunk + "/" + address) }
 
+// ParseUserID returns the id that s is, as it is written where canonical ids are: an account's name, or a foreign user's
+// trunk and address. That a trunk speaks for him it does not say; nobody can log in under such an id.
+func ParseUserID(s string) (UserID, error) {
+	trunk, address := UserID(s).Trunk()
+	if trunk == "" {
+		return NewUserID(s)
+	}
+	if _, err := NewUserID(address); err != nil {
+		return "", err
+	}
+	return UserID(s), checkID(s)
+}
+
 // Trunk returns the trunk that speaks for u and u's address there, or "" and "" for an account of ours.
 func (u UserID) Trunk() (trunk, address string) {
 	trunk, address, found := strings.Cut(string(u), "/")

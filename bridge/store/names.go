@@ -93,3 +93,16 @@ func (n *names) users(l *link, uids []int64) ([]chat.UserID, error) {
 	}
 	return users, nil
 }
+
+// TrunkUsers returns the foreign users of a trunk that any event has named, in no order.
+func (s *Store) TrunkUsers(trunk string) []chat.UserID {
+	s.names.mu.RLock()
+	defer s.names.mu.RUnlock()
+	var users []chat.UserID
+	for u := range s.names.uids {
+		if t, _ := u.Trunk(); t == trunk && t != "" {
+			users = append(users, u)
+		}
+	}
+	return users
+}

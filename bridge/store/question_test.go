@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -236,5 +237,17 @@ func TestAQuestionEndsWithItsContext(t *testing.T) {
 	st, err := w.Stats(t.Context())
 	if err != nil || st.Events != 1 || st.Peers != 1 || st.Users != 2 || st.Last.Pos != 1 || st.Bytes == 0 || st.Batches != 1 {
 		t.Errorf("stats %+v, %v", st, err)
+	}
+}
+
+func TestTheUsersOfATrunkAreThoseThatWereNamed(t *testing.T) {
+	w := newWorld(t)
+	bob := chat.Foreign("xmpp", "bob@there.example")
+	w.say("alice", chat.Peer("alice", bob), "hello")
+	if got := w.TrunkUsers("xmpp"); !slices.Equal(got, []chat.UserID{bob}) {
+		t.Errorf("of xmpp: %q", got)
+	}
+	if got := w.TrunkUsers("irc"); got != nil {
+		t.Errorf("of irc: %q", got)
 	}
 }

@@ -76,7 +76,7 @@ func (r *Resolver) Native(ctx context.Context, protocol string, u chat.UserID) (
 // plain is a protocol that writes canonical ids.
 type plain struct{}
 
-func (plain) User(native string) (chat.UserID, error) { return chat.NewUserID(native) }
+func (plain) User(native string) (chat.UserID, error) { return chat.ParseUserID(native) }
 func (plain) UserName(u chat.UserID) (string, error)  { return string(u), nil }
 func (plain) Group(native string) (string, error)     { return groupID(native) }
 func (plain) GroupName(id string) (string, error)     { return id, nil }
@@ -133,7 +133,7 @@ func (w words) User(native string) (chat.UserID, error) {
 	if ok {
 		return id, nil
 	}
-	return chat.NewUserID(native)
+	return chat.ParseUserID(native)
 }
 
 // UserName differs from the id only for a user whom a trunk speaks for: the '/' in his id would end a path segment.

@@ -37,7 +37,7 @@ type Map struct {
 func ConvOf(author chat.UserID, id string, kind zimwire.ConversationType) (chat.Conv, error) {
 	switch kind {
 	case zimwire.ConversationTypePeer:
-		other, err := chat.NewUserID(id)
+		other, err := chat.ParseUserID(id)
 		if err != nil {
 			return chat.Conv{}, err
 		}

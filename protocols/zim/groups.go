@@ -180,7 +180,7 @@ func (f *frontend) existing(ctx context.Context, names []string) (users []chat.U
 			continue
 		}
 		seen[name] = true
-		id, err := chat.NewUserID(name)
+		id, err := chat.ParseUserID(name)
 		if err == nil {
 			standing, err := f.Accounts.Standing(ctx, id)
 			if err != nil {
