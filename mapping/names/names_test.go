@@ -142,7 +142,7 @@ func TestLongestIDHasALocalpart(t *testing.T) {
 
 func TestZIMWritesIDsAsTheyAre(t *testing.T) {
 	r := New(new(Memory)).For(t.Context(), ZIM)
-	for _, id := range []string{"alice", "Alice", "a b#c@d"} {
+	for _, id := range []string{"alice", "Alice", "a b#c@d", "xmpp/bob@there"} {
 		u, err := r.User(id)
 		if err != nil || string(u) != id {
 			t.Errorf("User(%q) = %q, %v", id, u, err)
@@ -154,8 +154,10 @@ func TestZIMWritesIDsAsTheyAre(t *testing.T) {
 			t.Errorf("Group(%q) = %q, %v", id, g, err)
 		}
 	}
-	if _, err := r.User("a/b"); chat.CodeOf(err) != chat.Invalid {
-		t.Errorf("User with a slash: %v", err)
+	for _, bad := range []string{"a/b/c", "a/", "/a"} {
+		if _, err := r.User(bad); chat.CodeOf(err) != chat.Invalid {
+			t.Errorf("User(%q): %v", bad, err)
+		}
 	}
 	if _, err := r.Group("\x00"); chat.CodeOf(err) != chat.Invalid {
 		t.Errorf("Group with a control character: %v", err)
