@@ -42,7 +42,7 @@ func Once[T any](d *Delivery, name string, render func(*Delivery) (T, error)) (T
 	return value, f.err
 }
 
-// isLive reports whether d is told to who is there and not caught up on: it has no place, or is said in a room.
+// isLive reports whether d is told to who is there and not caught up on: it has no place, or is said to all of a room.
 func (d *Delivery) isLive() bool {
-	return d.Event.Place.IsZero() || d.Event.Conv.Kind == chat.KindRoom
+	return d.Event.Place.IsZero() || (d.Event.Conv.Kind == chat.KindRoom && d.Event.To == nil)
 }

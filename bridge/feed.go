@@ -239,6 +239,21 @@ func (f *Feed) over() error {
 	return f.ended
 }
 
+// say keeps what f's device says of itself; what the gateway says of an older session of the device counts only while this
+// one has not spoken. open: the feed has not ended, so that close will say that it has gone.
+func (f *Feed) say(b chat.Presence, source chat.Source) (open, outdated bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.ended != nil {
+		return false, false
+	}
+	if source == chat.System && f.presence.Show != chat.ShowOffline {
+		return true, true
+	}
+	f.presence = b
+	return true, false
+}
+
 func (f *Feed) session() Session {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -347,9 +347,17 @@ func (h *hub) offerUsers(d *Delivery, audience []chat.UserID) {
 func offerAll(d *Delivery, feeds []*Feed) {
 	ev := d.Event
 	for _, f := range feeds {
-		isAuthor := f.reader.User == ev.From && f.reader.Device == ev.Device
-		if ev.ToDevice == "" || f.reader.Device == ev.ToDevice || isAuthor {
+		if ev.ToDevice == "" || isFor(ev, f.reader) {
 			f.offer(d)
 		}
 	}
+}
+
+// isFor reports whether ev, which is for one device, is for r's: two users may call a device the same.
+func isFor(ev *chat.Event, r chat.Reader) bool {
+	if r.User == ev.From && r.Device == ev.Device {
+		return true
+	}
+	isPeers := ev.Conv.Kind == chat.KindPeer && ev.Conv.Other(ev.From) != ev.From
+	return r.Device == ev.ToDevice && !(isPeers && r.User == ev.From)
 }

@@ -79,7 +79,7 @@ func (l *memLog) Since(_ context.Context, r chat.Reader, after chat.Cursor, limi
 	for at < int64(len(l.records)) && len(page) < limit {
 		rec := l.records[at]
 		at++
-		if rec.Event.Conv.Kind != chat.KindRoom && (r.Conv.IsZero() || r.Conv == rec.Event.Conv) &&
+		if (rec.Event.Conv.Kind != chat.KindRoom || rec.Event.To != nil) && (r.Conv.IsZero() || r.Conv == rec.Event.Conv) &&
 			(r.Outbox != "" || slices.Contains(rec.Audience, r.User)) {
 			page = append(page, rec)
 		}

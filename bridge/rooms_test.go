@@ -32,6 +32,26 @@ func enter(t testing.TB, r *bridge.Router, f *bridge.Feed, c chat.Conv, nick str
 	return scene
 }
 
+func TestWhatIsSaidToAFewOfARoomComesOnce(t *testing.T) {
+	log := newMemLog()
+	c := room(log, "r", chat.Details{})
+	r := start(t, log, bridge.DefaultPolicy())
+	bob := open(t, r, actor("bob", "1"), bridge.FromNow())
+	enter(t, r, bob, c, "")
+	next(t, bob)
+	mute := chat.Draft{Conv: c, To: []chat.UserID{"bob"}, Body: chat.Membership{Users: []chat.UserID{"bob"}, Change: chat.ChangeMute}}
+	ev, err := r.Submit(t.Context(), bridge.System(""), mute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := next(t, bob); d.Event.ID != ev.ID {
+		t.Fatalf("%+v", d.Event)
+	}
+	at := bob.Position()
+	bob.Close()
+	nothing(t, open(t, r, actor("bob", "1"), bridge.FromAt(at)))
+}
+
 func TestSessionThatHasEndedEntersNoRoom(t *testing.T) {
 	log := newMemLog()
 	c := room(log, "r", chat.Details{})

@@ -248,7 +248,11 @@ func (r *Router) begin(ctx context.Context, reader chat.Reader, from From) (chat
 		last, _, err := r.log.Last(ctx)
 		return chat.CursorAt(last), err
 	case fromAt:
-		return from.cursor, nil
+		last, _, err := r.log.Last(ctx)
+		if err != nil || from.cursor.Place().Pos <= last.Pos {
+			return from.cursor, err
+		}
+		// It is of a log that is no more, as after a backup was restored: what it stands for is not known here.
 	}
 	return r.log.Cursor(ctx, reader)
 }

@@ -375,6 +375,62 @@ func TestClosedSessionIsSaidToBeOffline(t *testing.T) {
 	}
 }
 
+func TestPresenceOfASessionThatHasGoneIsNotTold(t *testing.T) {
+	r := start(t, newMemLog(), bridge.DefaultPolicy())
+	watcher := open(t, r, actor("watcher", "1"), bridge.FromNow())
+	show := func(source chat.Source, show chat.Show) {
+		t.Helper()
+		a := actor("alice", "1")
+		a.Source = source
+		if _, err := r.Submit(t.Context(), a, chat.Draft{Conv: chat.Self("alice"), Body: chat.Presence{Show: show}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	show(chat.Client, chat.ShowOnline) // on its way while the session ended
+	nothing(t, watcher)
+	open(t, r, actor("alice", "1"), bridge.FromNow())
+	show(chat.System, chat.ShowOffline) // of the older session, while the newer has said nothing
+	if d := next(t, watcher); d.Event.Body.(chat.Presence).Show != chat.ShowOffline {
+		t.Fatalf("%+v", d.Event)
+	}
+	show(chat.Client, chat.ShowAway)
+	next(t, watcher)
+	show(chat.System, chat.ShowOffline) // of the older session, late
+	nothing(t, watcher)
+	if on := r.Sessions("alice"); len(on) != 1 || on[0].Presence.Show != chat.ShowAway {
+		t.Errorf("sessions %+v", on)
+	}
+}
+
+func TestWhatIsForOneDeviceIsForThatOfTheOther(t *testing.T) {
+	r := start(t, openStore(t), bridge.DefaultPolicy())
+	hers, alike := open(t, r, actor("alice", "web"), bridge.FromNow()), open(t, r, actor("alice", "phone"), bridge.FromNow())
+	his, other := open(t, r, actor("bob", "phone"), bridge.FromNow()), open(t, r, actor("bob", "web"), bridge.FromNow())
+	d := chat.Draft{Conv: chat.Peer("alice", "bob"), ToDevice: "phone", Body: text("psst")}
+	if _, err := r.Submit(t.Context(), actor("alice", "web"), d); err != nil {
+		t.Fatal(err)
+	}
+	after := say(t, r, actor("alice", "web"), d.Conv, "aloud")
+	for f, want := range map[*bridge.Feed]int{hers: 2, his: 2, alike: 1, other: 1} {
+		heard := 0
+		for last := chat.EventID(0); last != after.ID; heard++ {
+			last = next(t, f).Event.ID
+		}
+		if heard != want {
+			t.Errorf("%v heard %d, want %d", f.Actor(), heard, want)
+		}
+	}
+}
+
+func TestACursorOfAnotherLogBeginsWhereTheDeviceWas(t *testing.T) {
+	r := start(t, newMemLog(), bridge.DefaultPolicy())
+	said := say(t, r, actor("bob", "1"), chat.Peer("alice", "bob"), "hello")
+	f := open(t, r, actor("alice", "1"), bridge.FromAt(chat.CursorAt(chat.Place{Pos: 1000})))
+	if d := next(t, f); d.Event.ID != said.ID {
+		t.Fatalf("%+v", d.Event)
+	}
+}
+
 func TestEndedSessionLearnsWhy(t *testing.T) {
 	r := start(t, newMemLog(), bridge.DefaultPolicy())
 	f := open(t, r, actor("bob", "1"), bridge.FromNow())

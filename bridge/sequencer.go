@@ -173,16 +173,13 @@ func (r *Router) dispatch(ctx context.Context, d *Delivery) {
 	if d.Event.Source == chat.Import && d.Event.Place.IsZero() {
 		return // history, not news
 	}
-	if r.isStale(d.Event) {
+	if r.isStale(d.Event) || r.isGhost(d.Event) {
 		return
 	}
 	d.Audience = r.audience(ctx, d)
 	r.hub.offer(d, d.Audience)
 	if d.Event.Conv.Kind == chat.KindRoom {
 		r.keepRoom(ctx, d.Event)
-	}
-	if b, ok := d.Event.Body.(chat.Presence); ok {
-		r.notePresence(d.Event, b)
 	}
 }
 
@@ -231,13 +228,19 @@ func (r *Router) audience(ctx context.Context, d *Delivery) []chat.UserID {
 	return users
 }
 
-// notePresence keeps what a device last said of itself, for those who ask later.
-func (r *Router) notePresence(ev *chat.Event, b chat.Presence) {
+// isGhost reports whether ev says of a device what is no longer so: that it is there, when its session has ended, or that
+// it has gone, when a newer session of it has said otherwise. What holds is kept with the session, for those who ask later.
+func (r *Router) isGhost(ev *chat.Event) bool {
+	b, ok := ev.Body.(chat.Presence)
+	if !ok {
+		return false
+	}
 	for _, f := range r.hub.feedsOf(ev.From) {
 		if f.reader.Device == ev.Device {
-			f.mu.Lock()
-			f.presence = b
-			f.mu.Unlock()
+			if open, gone := f.say(b, ev.Source); open {
+				return gone
+			}
 		}
 	}
+	return ev.Source == chat.Client && b.Show != chat.ShowOffline
 }

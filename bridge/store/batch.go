@@ -293,7 +293,7 @@ func (b *batch) tell(st *step) error {
 	if err != nil {
 		return fmt.Errorf("entry %d: %w", st.about, err)
 	}
-	st.rec.About = found[st.about]
+	st.rec.About = shown(st.ev, found[st.about])
 	return nil
 }
 

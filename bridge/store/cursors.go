@@ -260,7 +260,7 @@ func (q *queueCount) count() error {
 		return err
 	}
 	err := q.l.each(`SELECT i.cid, i.id, i.pos FROM inbox i JOIN events e ON e.id = i.id
-		WHERE i.uid = ?1 AND i.id >= ?2 AND i.pos > 0 AND NOT (e.uid = ?1 AND e.device = ?3) AND (e.to_device = '' OR e.to_device = ?3)
+		WHERE i.uid = ?1 AND i.id >= ?2 AND i.pos > 0 AND NOT (e.uid = ?1 AND e.device = ?3) AND `+forDevice("?1", "?3")+`
 		AND NOT EXISTS (SELECT 1 FROM hides h WHERE h.uid = ?1 AND h.cid = i.cid AND h.id = i.id)
 		AND (e.seq = 0 OR NOT EXISTS (SELECT 1 FROM lines n WHERE n.uid = ?1 AND n.cid = i.cid AND n.hidden_to >= i.id))`,
 		[]any{q.uid, first, q.device}, func(rows *sql.Rows) (bool, error) {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"math"
 	"slices"
 
@@ -71,7 +72,7 @@ func (s *Store) userPlaces(l *link, r chat.Reader, first int64, limit int) ([]pl
 	m := merge{limit: limit}
 	var one place
 	inbox := `SELECT i.id, i.pos FROM inbox i JOIN events e ON e.id = i.id
-		WHERE i.uid = ?1 AND i.id >= ?2 AND i.pos > 0 AND (?3 = 0 OR i.cid = ?3) AND (e.to_device = '' OR e.to_device = ?4)
+		WHERE i.uid = ?1 AND i.id >= ?2 AND i.pos > 0 AND (?3 = 0 OR i.cid = ?3) AND ` + forDevice("?1", "?4") + `
 		AND NOT EXISTS (SELECT 1 FROM hides h WHERE h.uid = ?1 AND h.cid = i.cid AND h.id = i.id)
 		AND (e.seq = 0 OR NOT EXISTS (SELECT 1 FROM lines n WHERE n.uid = ?1 AND n.cid = i.cid AND n.hidden_to >= i.id))
 		ORDER BY i.id LIMIT ?5`
@@ -316,4 +317,11 @@ func membersAt(l *link, cid, at, until int64) ([]int64, error) {
 		UNION SELECT uid FROM spans WHERE cid = ?1 AND from_id <= ?2 AND to_id >= ?3`, []any{cid, at, until}, []any{&uid},
 		func() { uids = append(uids, uid) })
 	return uids, err
+}
+
+// forDevice is the condition that event e is for that device of uid: that of the other whom it names, or where it came from.
+// Two users may call a device the same.
+func forDevice(uid, device string) string {
+	return fmt.Sprintf(`(e.to_device = '' OR (e.uid = %[1]s AND e.device = %[2]s) OR (e.to_device = %[2]s
+		AND (e.uid <> %[1]s OR EXISTS (SELECT 1 FROM convs c WHERE c.cid = e.cid AND c.a = c.b))))`, uid, device)
 }

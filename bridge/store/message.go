@@ -8,6 +8,10 @@ import (
 
 func (b *batch) message(st *step, body chat.Message) error {
 	ev, w := st.ev, st.w
+	if ev.ToDevice != "" && ev.Conv.Kind == chat.KindPeer {
+		a, b := ev.Conv.Peers()
+		st.narrow([]chat.UserID{a, b}) // an inbox knows devices, a conversation's timeline does not
+	}
 	if !body.ReplyTo.IsZero() {
 		if err := b.reply(st, &body); err != nil {
 			return err
@@ -25,9 +29,23 @@ func (b *batch) message(st *step, body chat.Message) error {
 	return b.attach(int64(ev.ID), body)
 }
 
-// reply fills in whom a message answers. What cannot be found stays as it came: the client may know it from elsewhere.
+// answered finds what a message answers: nil if it cannot be found, since the client may know it from elsewhere. Nobody
+// answers what he may not read: his answer would show it to him.
+func (b *batch) answered(st *step, ref chat.Ref) (*row, error) {
+	target, err := b.find(st.w, ref)
+	if err != nil || target == nil || (st.ev.Source != chat.Client && st.ev.Source != chat.Trunk) {
+		return target, err
+	}
+	view, err := b.s.view(b.l, st.w.conv, st.ev.From)
+	if err == nil && !view.sees(target) {
+		err = errNoMessage
+	}
+	return target, err
+}
+
+// reply fills in whom a message answers.
 func (b *batch) reply(st *step, body *chat.Message) error {
-	target, err := b.find(st.w, body.ReplyTo)
+	target, err := b.answered(st, body.ReplyTo)
 	if err != nil || target == nil {
 		return err
 	}
@@ -133,7 +151,7 @@ func (b *batch) edit(st *step, body chat.Edit) error {
 	}
 	body.Target = ref
 	if reply := body.Message.ReplyTo; !reply.IsZero() {
-		old, err := b.find(st.w, reply)
+		old, err := b.answered(st, reply)
 		if err != nil {
 			return err
 		}

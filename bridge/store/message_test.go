@@ -179,6 +179,31 @@ func TestRepliesAreCountedAndListed(t *testing.T) {
 	}
 }
 
+func TestAnAnswerShowsNobodyWhatHeMayNotRead(t *testing.T) {
+	w := newWorld(t)
+	g := w.group("g", "alice", "bob")
+	before := w.say("alice", g, "before carol").Event
+	w.change("alice", g, chat.ChangeAdd, "carol")
+	few := w.append(w.event("alice", chat.Draft{Conv: g, To: []chat.UserID{"alice", "bob"}, Body: textOf("to bob alone")})).Event
+	for _, ref := range []chat.Ref{before.Ref(), few.Ref()} {
+		_, fates := w.try(w.event("carol", chat.Draft{Conv: g, Body: chat.Message{Content: chat.Text{Text: "what was it?"}, ReplyTo: ref}}))
+		if chat.CodeOf(fates[0]) != chat.NotFound {
+			t.Errorf("carol answers %v: %v", ref, fates[0])
+		}
+	}
+	answer := w.do("bob", g, chat.Message{Content: chat.Text{Text: "yes"}, ReplyTo: few.Ref()})
+	if answer.About != nil {
+		t.Errorf("all are shown what was for a few: %+v", answer.About)
+	}
+	page, _, err := w.Since(t.Context(), chat.Reader{User: "carol", Device: "1"}, "", 100)
+	if err != nil || len(page) == 0 {
+		t.Fatal(page, err)
+	}
+	if last := page[len(page)-1]; last.Event.ID != answer.Event.ID || last.About != nil {
+		t.Errorf("carol catches up on %+v", last)
+	}
+}
+
 func TestAThreadHangsOnItsMessage(t *testing.T) {
 	w := newWorld(t)
 	g := w.group("g", "alice", "bob")

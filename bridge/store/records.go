@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+
 	"dragoman/bridge/chat"
 )
 
@@ -51,7 +53,7 @@ func (s *Store) records(l *link, ids []int64, how telling) ([]chat.Record, error
 		return nil, err
 	}
 	for i := range page {
-		page[i].About = entries[int64(refersTo(page[i].Event.Body).ID)]
+		page[i].About = shown(page[i].Event, entries[int64(refersTo(page[i].Event.Body).ID)])
 	}
 	return page, nil
 }
@@ -76,6 +78,20 @@ func refersTo(body chat.Body) chat.Ref {
 		return b.Through
 	}
 	return chat.Ref{}
+}
+
+// shown is about, unless ev goes to others than about did: an answer to what was said to a few does not show it to all.
+func shown(ev *chat.Event, about *chat.Entry) *chat.Entry {
+	if about == nil || about.To == nil || ev.Conv.Kind == chat.KindPeer {
+		return about
+	}
+	if _, answers := ev.Body.(chat.Message); !answers {
+		return about // target has narrowed ev
+	}
+	if ev.To == nil || slices.ContainsFunc(ev.To, func(u chat.UserID) bool { return !slices.Contains(about.To, u) }) {
+		return nil
+	}
+	return about
 }
 
 // addAudiences tells whom each of page was for.
