@@ -28,10 +28,10 @@ type talker struct {
 	done  chan struct{}
 }
 
-func talk(t *testing.T, r *running) *talker {
+func startTalking(t *testing.T, r *running) *talker {
 	t.Helper()
 	k := &talker{more: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
-	client, err := raw.DialXMPP(t.Context(), r.addresses["xmpp"], "alice", "test", "secret", raw.Hooks{Acked: k.note})
+	client, err := r.raw().DialXMPP(t.Context(), "alice", "test", "secret", raw.Hooks{Acked: k.note})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestABackupUnderARunningServerHoldsAllThatWasAcknowledged(t *testing.T) {
 	}
 	file := upload(t, r, "a file")
 	token := r.command(t, "token", "zim", "bob") // made before: the secrets are the same afterwards
-	k := talk(t, r)
+	k := startTalking(t, r)
 	before := k.atLeast(t, 50)
 	copied := filepath.Join(t.TempDir(), "below", "copy")
 	r.command(t, "backup", copied)
@@ -129,7 +129,7 @@ func TestABackupUnderARunningServerHoldsAllThatWasAcknowledged(t *testing.T) {
 	r.end(t)
 
 	again := serveFrom(t, copied)
-	bob, err := raw.DialZIM(t.Context(), again.addresses["http"], "bob", "test", token, raw.Hooks{})
+	bob, err := again.raw().DialZIM(t.Context(), "bob", "test", token, raw.Hooks{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,7 +152,7 @@ func TestABackupUnderARunningServerHoldsAllThatWasAcknowledged(t *testing.T) {
 	if code, _, body := again.fetch(t, "http", http.MethodGet, file); code != http.StatusOK || body != "a file" {
 		t.Errorf("the file: %d %q", code, body)
 	}
-	k = talk(t, again) // the password is good, and there is life after it
+	k = startTalking(t, again) // the password is good, and there is life after it
 	k.atLeast(t, 5)
 	close(k.stop)
 	<-k.done

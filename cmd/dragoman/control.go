@@ -191,9 +191,15 @@ func (inv *invocation) command(o order) (answer, error) {
 }
 
 func (inv *invocation) underServer(addr string, o order) (answer, error) {
-	token, err := controlToken(account.OpenVault((&folder{dir: inv.data}).path("secrets"), nil))
+	obey, err := inv.controlled(addr)
 	if err != nil {
 		return answer{}, err
 	}
-	return send(inv.ctx, addr, token, o)
+	return obey(inv.ctx, o)
+}
+
+// controlled gives orders to the server that runs on the folder.
+func (inv *invocation) controlled(addr string) (func(context.Context, order) (answer, error), error) {
+	token, err := controlToken(account.OpenVault((&folder{dir: inv.data}).path("secrets"), nil))
+	return func(ctx context.Context, o order) (answer, error) { return send(ctx, addr, token, o) }, err
 }

@@ -3,17 +3,13 @@ package main
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"maps"
 	"net"
 	"net/http"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/rs/zerolog"
 
 	"dragoman/cmd/dragoman/console"
 	"dragoman/configs"
@@ -291,24 +287,8 @@ func (g *gateway) shutdown(ctx context.Context, s server) {
 	}
 }
 
-// check builds the whole gateway in a folder of its own that is then thrown away:
-// what a front-end refuses at start is refused here, and nothing is touched.
-func check(ctx context.Context, cfg *configs.Config) (err error) {
-	dir, err := os.MkdirTemp("", "dragoman-check-")
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	f, err := hold(dir)
-	if err != nil {
-		return err
-	}
-	defer f.release()
-	c, err := openCore(ctx, f, cfg, zerolog.Nop())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, c.close()) }()
-	_, err = newGateway(c, demoChoice{})
-	return err
+// check builds the whole gateway in a folder of its own: what a front-end refuses at start is refused here, and nothing
+// is touched.
+func check(ctx context.Context, cfg *configs.Config) error {
+	return temporary(ctx, cfg, func(*gateway) error { return nil })
 }

@@ -29,6 +29,7 @@ type commandLine struct {
 	Serve   serveCmd   `cmd:"" help:"Run the gateway until it is told to stop."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 	Health  healthCmd  `cmd:"" help:"Ask the running server whether it is ready."`
+	Doctor  doctorCmd  `cmd:"" help:"Look at configuration, folder, disk, clock, ports and certificate, and send messages through all three protocols."`
 	Backup  backupCmd  `cmd:"" help:"Copy the data folder, under a running server too. What it makes is a data folder to serve from."`
 	User    struct {
 		Add     userAddCmd     `cmd:"" help:"Make an account."`
@@ -55,6 +56,9 @@ type commandLine struct {
 	Admin struct {
 		Token adminTokenCmd `cmd:"" help:"Print a token with which an operator logs in to the console on the admin address."`
 	} `cmd:"" help:"The console."`
+	Completion completionCmd `cmd:"" help:"Print what makes a shell complete these commands."`
+	Complete   completeCmd   `cmd:"" hidden:""`
+
 	Configuration struct {
 		Print configPrintCmd `cmd:"" help:"Print the configuration in force."`
 		Check configCheckCmd `cmd:"" help:"Check the configuration."`
@@ -63,13 +67,14 @@ type commandLine struct {
 
 // invocation is what a command is given.
 type invocation struct {
-	ctx    context.Context // ends with the signal to stop
-	data   string
-	file   string
-	env    []string
-	stdin  io.Reader
-	stdout io.Writer
-	stderr io.Writer
+	ctx     context.Context // ends with the signal to stop
+	grammar *kong.Node      // what a command line may say
+	data    string
+	file    string
+	env     []string
+	stdin   io.Reader
+	stdout  io.Writer
+	stderr  io.Writer
 }
 
 func main() { os.Exit(mainExit()) }
@@ -108,7 +113,7 @@ func run(inv invocation, args []string) int {
 		_, _ = fmt.Fprintf(inv.stderr, "dragoman: %v\nTry dragoman --help.\n", err)
 		return exitUsage
 	}
-	inv.data, inv.file = line.Data, line.Config
+	inv.data, inv.file, inv.grammar = line.Data, line.Config, parser.Model.Node
 	if err := parsed.Run(&inv); err != nil {
 		_, _ = fmt.Fprintln(inv.stderr, "dragoman:", explain(err))
 		return exitFailed

@@ -24,6 +24,7 @@ import (
 
 	"dragoman/bridge/chat"
 	"dragoman/configs"
+	"dragoman/conformance/raw"
 )
 
 // running is a gateway that serves in this process.
@@ -100,6 +101,11 @@ func (r *running) end(t *testing.T) int {
 		t.Fatalf("does not stop within ten seconds\n%s", r.log)
 		return -1
 	}
+}
+
+// raw is the gateway as bare clients find it.
+func (r *running) raw() raw.Addresses {
+	return raw.Addresses{HTTP: r.addresses["http"], XMPP: r.addresses["xmpp"], XMPPTLS: r.addresses["xmpp_tls"]}
 }
 
 // command runs one of the commands on the gateway's folder and returns the first line that it prints.

@@ -63,13 +63,13 @@ func (h *house) post(ctx context.Context, path string, body, answer any) error {
 func (h *house) dial(ctx context.Context, protocol, user string, hooks raw.Hooks) (raw.Client, error) {
 	switch protocol {
 	case "xmpp":
-		return raw.DialXMPP(ctx, h.XMPP, user, "bench", secret, hooks)
+		return h.DialXMPP(ctx, user, "bench", secret, hooks)
 	case "zim":
 		token, err := zimwire.MintToken(1, user, []byte(h.zimSecret), time.Hour, time.Now())
 		if err != nil {
 			return nil, err
 		}
-		return raw.DialZIM(ctx, h.HTTP, user, "bench", token, hooks)
+		return h.DialZIM(ctx, user, "bench", token, hooks)
 	default:
 		var answer struct {
 			AccessToken string `json:"access_token"`
@@ -78,6 +78,6 @@ func (h *house) dial(ctx context.Context, protocol, user string, hooks raw.Hooks
 		if err := h.post(ctx, "/token", ask, &answer); err != nil {
 			return nil, err
 		}
-		return raw.DialWebIM(ctx, h.HTTP, user, "bench", answer.AccessToken, hooks)
+		return h.DialWebIM(ctx, user, "bench", answer.AccessToken, hooks)
 	}
 }

@@ -85,7 +85,7 @@ func (w *world) zoe(t *testing.T, hooks raw.Hooks) *raw.ZIM {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := raw.DialZIM(t.Context(), w.gateway.HTTP, "zoe", "crash", token, hooks)
+	c, err := w.gateway.DialZIM(t.Context(), "zoe", "crash", token, hooks)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -277,12 +277,12 @@ func (w *world) run(t *testing.T, plans [len(users)]*plan, each func(), killed b
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	webim, err := raw.DialWebIM(ctx, w.gateway.HTTP, "wendy", "crash", w.token, plans[0].hooks(each))
+	webim, err := w.gateway.DialWebIM(ctx, "wendy", "crash", w.token, plans[0].hooks(each))
 	if err != nil {
 		t.Fatal(err)
 	}
 	zim := w.zoe(t, plans[1].hooks(each))
-	xmpp, err := raw.DialXMPP(ctx, w.gateway.XMPP, "xavier", "crash", secret, plans[2].hooks(each))
+	xmpp, err := w.gateway.DialXMPP(ctx, "xavier", "crash", secret, plans[2].hooks(each))
 	if err != nil {
 		t.Fatal(err)
 	}

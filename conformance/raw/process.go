@@ -18,12 +18,14 @@ import (
 // startLimit bounds how long a gateway may take until it listens; a cold machine reads 40 MB first.
 const startLimit = 30 * time.Second
 
-// Addresses are where a gateway listens, as its addresses.json says.
+// Addresses are where a gateway listens, as its addresses.json says, and how it is called there.
 type Addresses struct {
 	HTTP    string `json:"http"`
 	XMPP    string `json:"xmpp"`
 	XMPPTLS string `json:"xmpp_tls"`
 	Admin   string `json:"admin"`
+	Domain  string `json:"-"` // of XMPP addresses; "": the configuration's default
+	AppKey  string `json:"-"` // of WebIM; "": likewise
 }
 
 // Process is one dragoman, started, killed and started again on the same data and ports.
@@ -51,7 +53,8 @@ func Build(ctx context.Context, dir string) (string, error) {
 // Start serves from data, a folder of its own, with these variables (NAME=value) in its environment, and returns once every listener is bound.
 func Start(binary, data string, env ...string) (*Process, error) {
 	anywhere := "127.0.0.1:0"
-	p := &Process{Binary: binary, Data: data, Env: env, Addresses: Addresses{anywhere, anywhere, anywhere, anywhere}}
+	p := &Process{Binary: binary, Data: data, Env: env,
+		Addresses: Addresses{HTTP: anywhere, XMPP: anywhere, XMPPTLS: anywhere, Admin: anywhere}}
 	return p, p.Serve()
 }
 

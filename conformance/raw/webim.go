@@ -1,6 +1,7 @@
 package raw
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -11,22 +12,19 @@ import (
 	"dragoman/protocols/webim/webimwire"
 )
 
-// AppKey is the gateway's WebIM app key where nobody set another.
-const AppKey = "dragoman#chat"
-
 type webim struct {
 	*socket
-	user string
+	user, appKey string
 	Hooks
 }
 
 // DialWebIM logs in over /websocket with an access token.
-func DialWebIM(ctx context.Context, addr, user, resource, token string, hooks Hooks) (Client, error) {
-	s, err := dial(ctx, "ws://"+addr+"/websocket", websocket.BinaryMessage)
+func (a Addresses) DialWebIM(ctx context.Context, user, resource, token string, hooks Hooks) (Client, error) {
+	s, err := dial(ctx, "ws://"+a.HTTP+"/websocket", websocket.BinaryMessage)
 	if err != nil {
 		return nil, fmt.Errorf("webim: %w", err)
 	}
-	c := &webim{socket: s, user: user, Hooks: hooks}
+	c := &webim{socket: s, user: user, appKey: cmp.Or(a.AppKey, "dragoman#chat"), Hooks: hooks}
 	if err := c.provision(resource, token); err != nil {
 		_ = s.conn.Close()
 		return nil, fmt.Errorf("webim: login of %s: %w", user, err)
@@ -40,7 +38,7 @@ func (c *webim) provision(resource, token string) error {
 	auth := "$t$" + token
 	err := c.put(webimwire.Up{
 		Envelope: &webimwire.MSync{Version: webimwire.MSync_MSYNC_V1.Enum(), Command: webimwire.MSync_PROVISION.Enum(),
-			Guid: webimwire.UserJID(AppKey, c.user, resource), Auth: proto.String(auth)},
+			Guid: webimwire.UserJID(c.appKey, c.user, resource), Auth: proto.String(auth)},
 		Provision: &webimwire.Provision{Auth: proto.String(auth), Version: proto.String("4.21.1"), Resource: proto.String(resource),
 			DeviceUuid: proto.String(resource), DeviceName: proto.String("raw"), ActionVersion: proto.String("v5.2"),
 			OsType: webimwire.Provision_OS_OTHER.Enum()},
@@ -147,9 +145,9 @@ func (c *webim) Send(key string, to Place, text string) error {
 	if err != nil {
 		return err
 	}
-	kind, name, jid := webimwire.MessageBody_CHAT, to.Peer, webimwire.UserJID(AppKey, to.Peer, "")
+	kind, name, jid := webimwire.MessageBody_CHAT, to.Peer, webimwire.UserJID(c.appKey, to.Peer, "")
 	if to.Group != "" {
-		kind, name, jid = webimwire.MessageBody_GROUPCHAT, to.Group, webimwire.GroupJID(AppKey, to.Group)
+		kind, name, jid = webimwire.MessageBody_GROUPCHAT, to.Group, webimwire.GroupJID(c.appKey, to.Group)
 	}
 	payload, err := webimwire.Pack(&webimwire.MessageBody{
 		Type: kind.Enum(), From: &webimwire.JID{Name: proto.String(c.user)}, To: &webimwire.JID{Name: proto.String(name)},

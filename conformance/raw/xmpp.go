@@ -1,6 +1,7 @@
 package raw
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"encoding/base64"
@@ -21,8 +22,6 @@ const (
 	nsSM   = "urn:xmpp:sm:3"
 	nsMUC  = "http://jabber.org/protocol/muc"
 	nsSID  = "urn:xmpp:sid:0"
-
-	domain = "localhost"
 )
 
 // XMPP is a session over TCP with STARTTLS. The gateway's reflection acknowledges what goes to a group; what goes to a
@@ -30,6 +29,7 @@ const (
 type XMPP struct {
 	Hooks
 	user   string
+	domain string
 	conn   net.Conn
 	r      *xmppwire.Reader
 	mu     sync.Mutex
@@ -41,12 +41,12 @@ type XMPP struct {
 }
 
 // DialXMPP logs in with PLAIN behind STARTTLS and sends presence.
-func DialXMPP(ctx context.Context, addr, user, resource, password string, hooks Hooks) (*XMPP, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
+func (a Addresses) DialXMPP(ctx context.Context, user, resource, password string, hooks Hooks) (*XMPP, error) {
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", a.XMPP)
 	if err != nil {
 		return nil, fmt.Errorf("xmpp: %w", err)
 	}
-	c := &XMPP{Hooks: hooks, user: user, conn: conn, r: xmppwire.NewReader(conn, xmppwire.Limits{Bytes: 1 << 20}),
+	c := &XMPP{Hooks: hooks, user: user, domain: cmp.Or(a.Domain, "localhost"), conn: conn, r: xmppwire.NewReader(conn, xmppwire.Limits{Bytes: 1 << 20}),
 		joined: make(map[string]chan error), done: make(chan struct{})}
 	_ = conn.SetDeadline(time.Now().Add(answerLimit))
 	if err := c.negotiate(resource, password); err != nil {
@@ -61,7 +61,7 @@ func DialXMPP(ctx context.Context, addr, user, resource, password string, hooks 
 // open begins a stream and returns its features.
 func (c *XMPP) open() (*xmppwire.Element, error) {
 	err := c.put(`<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='` + xmppwire.NSStream +
-		`' to='` + domain + `' version='1.0'>`)
+		`' to='` + c.domain + `' version='1.0'>`)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +97,7 @@ func (c *XMPP) negotiate(resource, password string) error {
 		return err
 	}
 	// The gateway's certificate is its own signature; who it is was settled by the loopback address.
-	c.conn = tls.Client(c.conn, &tls.Config{ServerName: domain, InsecureSkipVerify: true})
+	c.conn = tls.Client(c.conn, &tls.Config{ServerName: c.domain, InsecureSkipVerify: true})
 	c.r.Replace(c.conn)
 	if _, err := c.open(); err != nil {
 		return err
@@ -266,7 +266,7 @@ func own(x *xmppwire.Element) bool {
 
 // Join enters a group under the user's name, without its past.
 func (c *XMPP) Join(ctx context.Context, group string) error {
-	address := group + "@groups." + domain
+	address := group + "@groups." + c.domain
 	waiting := make(chan error, 1)
 	c.mu.Lock()
 	c.joined[address] = waiting
@@ -289,9 +289,9 @@ func (c *XMPP) Join(ctx context.Context, group string) error {
 
 // Send writes a text; the key is the stanza's id and origin id.
 func (c *XMPP) Send(key string, to Place, text string) error {
-	kind, address := "chat", to.Peer+"@"+domain
+	kind, address := "chat", to.Peer+"@"+c.domain
 	if to.Group != "" {
-		kind, address = "groupchat", to.Group+"@groups."+domain
+		kind, address = "groupchat", to.Group+"@groups."+c.domain
 	}
 	body := string(xmppwire.AppendText(nil, text))
 	return c.stanza(key, "<message type='"+kind+"' id='"+key+"' to='"+address+"'><body>"+body+"</body><origin-id xmlns='"+nsSID+

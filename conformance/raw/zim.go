@@ -32,8 +32,8 @@ type ZIM struct {
 }
 
 // DialZIM logs in over /zim with a token04.
-func DialZIM(ctx context.Context, addr, user, device, token string, hooks Hooks) (*ZIM, error) {
-	s, err := dial(ctx, "ws://"+addr+"/zim", websocket.TextMessage, zimwire.Subprotocol)
+func (a Addresses) DialZIM(ctx context.Context, user, device, token string, hooks Hooks) (*ZIM, error) {
+	s, err := dial(ctx, "ws://"+a.HTTP+"/zim", websocket.TextMessage, zimwire.Subprotocol)
 	if err != nil {
 		return nil, fmt.Errorf("zim: %w", err)
 	}
