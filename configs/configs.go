@@ -64,6 +64,7 @@ type Bridge struct {
 	ClosedRooms  bool          `yaml:"closed_rooms"`
 	MaxText      int           `yaml:"max_text"`
 	MaxMembers   int           `yaml:"max_members"`
+	Words        []string      `yaml:"sensitive_words"`
 }
 
 // Log says what is logged and how.

@@ -3,6 +3,7 @@ package configs
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -202,7 +203,7 @@ func TestPrintedConfigurationLoadsAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := load(t, string(text), nil, nil)
-	if err != nil || again.Domain != "x.example" || again.Bridge != c.Bridge {
+	if err != nil || again.Domain != "x.example" || !reflect.DeepEqual(again.Bridge, c.Bridge) {
 		t.Errorf("%v\n%s", err, text)
 	}
 }

@@ -345,3 +345,27 @@ func checkText(s string) error {
 func Contents() []Content {
 	return []Content{Text{}, Media{}, Multi{}, Location{}, Command{}, Custom{}, Bundle{}, Recalled{}}
 }
+
+// Wording returns all of a content that people read, line by line: what can be looked for, and what a list of words is held
+// against.
+func Wording(c Content) string {
+	switch c := c.(type) {
+	case Text:
+		return c.Text
+	case Media:
+		return c.Caption + "\n" + c.File.Name
+	case Multi:
+		var all []string
+		for _, part := range c.Parts {
+			all = append(all, Wording(part))
+		}
+		return strings.Join(all, "\n")
+	case Location:
+		return c.Name + "\n" + c.Address
+	case Custom:
+		return c.Text
+	case Bundle:
+		return c.Title + "\n" + c.Preview + "\n" + c.Text
+	}
+	return "" // a Command is for programs; what is Recalled says nothing
+}

@@ -59,7 +59,7 @@ const (
 	NotContact             // Forbidden: only contacts may write
 	NoRight                // Forbidden: his role does not allow it
 	Disabled               // Forbidden: the account is disabled
-	Moderated              // Forbidden: a gate refused the content
+	Moderated              // Forbidden: the app's server refused the content
 	NoUser                 // NotFound: no such account
 	NoGroup                // NotFound: no such group, room or thread
 	NoMessage              // NotFound: no such message
@@ -73,6 +73,8 @@ const (
 	NeedsInvite            // Forbidden: inviting takes the invitee's or a manager's consent
 	Dissolved              // NotFound: the group or room is no more
 	RateLimit              // TooMany: too fast
+	Sensitive              // Forbidden: the content holds a word that the gateway's list forbids
+	Silenced               // Forbidden: the app lets the user speak nowhere
 )
 
 // Error is a refusal or a fault with two faces.
@@ -110,7 +112,7 @@ func RefuseFor(r Reason, public string) error {
 // Code returns the code that r refines.
 func (r Reason) Code() Code {
 	switch r {
-	case Blocked, NotMember, Muted, AllMuted, Banned, NotContact, NoRight, Disabled, Moderated, RecallDisabled, NeedsApply, NeedsInvite:
+	case Blocked, NotMember, Muted, AllMuted, Banned, NotContact, NoRight, Disabled, Moderated, RecallDisabled, NeedsApply, NeedsInvite, Sensitive, Silenced:
 		return Forbidden
 	case NoUser, NoGroup, NoMessage, Dissolved:
 		return NotFound

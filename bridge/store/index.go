@@ -89,7 +89,7 @@ func indexMessage(l *link, cid, id int64, body chat.Message) error {
 	if err := unindex(l, id); err != nil {
 		return err
 	}
-	words := indexWords(wordsOf(body.Content))
+	words := indexWords(chat.Wording(body.Content))
 	if words == "" {
 		return nil
 	}
@@ -99,30 +99,6 @@ func indexMessage(l *link, cid, id int64, body chat.Message) error {
 func unindex(l *link, id int64) error { return l.exec("DELETE FROM search WHERE rowid = ?", id) }
 
 func convWord(cid int64) string { return "c" + strconv.FormatInt(cid, 10) }
-
-// wordsOf is what can be looked for in a content.
-func wordsOf(content chat.Content) string {
-	switch c := content.(type) {
-	case chat.Text:
-		return c.Text
-	case chat.Media:
-		return c.Caption + "\n" + c.File.Name
-	case chat.Multi:
-		var all []string
-		for _, part := range c.Parts {
-			all = append(all, wordsOf(part))
-		}
-		return strings.Join(all, "\n")
-	case chat.Location:
-		return c.Name + "\n" + c.Address
-	case chat.Custom:
-		return c.Text
-	case chat.Bundle:
-		return c.Title + "\n" + c.Preview + "\n" + c.Text
-	case chat.Command, chat.Recalled:
-	}
-	return ""
-}
 
 // piece is a run of letters and digits of one way of writing.
 type piece struct {

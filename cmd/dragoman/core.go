@@ -60,6 +60,9 @@ func openCore(ctx context.Context, f *folder, cfg *configs.Config, log zerolog.L
 	}
 	c.names = names.New(c.book)
 	c.router = bridge.New(c.store, c.book, policy(cfg.Bridge), c.now, part(log, "bridge"))
+	if len(cfg.Bridge.Words) > 0 {
+		c.router.Guard(bridge.Words(cfg.Bridge.Words))
+	}
 	c.book.Watch(c.accountChanged)
 	return c, nil
 }

@@ -107,6 +107,9 @@ func refusalWord(what asked, c chat.Code, why chat.Reason, public string) word {
 			return word{fail, "Sorry, You do not have permission"}
 		}
 	}
+	if why == chat.Moderated { // the app's server has said why itself
+		return word{webimwire.Status_PERMISSION_DENIED_EXTERNAL, public}
+	}
 	if w, ok := reasonWords[why]; ok {
 		return w
 	}
@@ -139,7 +142,8 @@ var reasonWords = map[chat.Reason]word{
 	chat.NoMessage:      {fail, "Sorry, message does not exist"},
 	chat.Full:           {fail, "group member list is full!"},
 	chat.Muted:          {webimwire.Status_USER_MUTED, "user is mute"},
-	chat.Moderated:      {denied, "sensitive words"},
+	chat.Silenced:       {denied, "user is mute"},
+	chat.Sensitive:      {denied, "sensitive words"},
 	chat.RateLimit:      {denied, "traffic limit"},
 }
 

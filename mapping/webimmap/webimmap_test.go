@@ -338,7 +338,7 @@ func TestEveryRefusalHasWords(t *testing.T) {
 	known := map[string]bool{"sensitive words": true, "blocked by mod_antispam": true, "user is mute": true, "traffic limit": true, "Sorry, data is too large": true}
 	for _, what := range []asked{askedMessage, askedRecall, askedEdit, askedJoin} {
 		for _, c := range chat.Codes() {
-			for why := chat.NoReason; why <= chat.RateLimit; why++ {
+			for why := chat.NoReason; why <= chat.Silenced; why++ {
 				w := refusalWord(what, c, why, "public words")
 				if w.reason == "" || w.code == webimwire.Status_OK {
 					t.Errorf("%v %v %v: %+v", what, c, why, w)

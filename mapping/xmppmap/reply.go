@@ -26,7 +26,7 @@ func byReason(r chat.Reason) stanza.Error {
 		return stanza.Error{Type: stanza.Modify, Condition: stanza.NotAcceptable} // [XEP-0045 §7.4]
 	case chat.NotContact:
 		return stanza.Error{Type: stanza.Auth, Condition: stanza.SubscriptionRequired}
-	case chat.Moderated:
+	case chat.Moderated, chat.Sensitive:
 		return stanza.Error{Type: stanza.Modify, Condition: stanza.PolicyViolation}
 	case chat.NeedsApply:
 		return stanza.Error{Type: stanza.Auth, Condition: stanza.RegistrationRequired} // [XEP-0045 §7.2.4]

@@ -89,7 +89,7 @@ func reasonCode(m Module, r chat.Reason) zimwire.Code {
 	case chat.NotMember:
 		return moduleCode(m, zimwire.Failed, zimwire.GroupModuleUserIsNotInTheGroup, zimwire.RoomModuleUserIsNotInTheRoom,
 			zimwire.GroupModuleUserIsNotInTheGroup, zimwire.GroupModuleUserIsNotInTheGroup)
-	case chat.Muted, chat.AllMuted:
+	case chat.Muted, chat.AllMuted, chat.Silenced:
 		return senderMuted
 	case chat.Banned:
 		return moduleCode(m, zimwire.Failed, senderMuted, zimwire.RoomModuleRoomMemberIsBlocked,
@@ -103,6 +103,8 @@ func reasonCode(m Module, r chat.Reason) zimwire.Code {
 		return zimwire.NetworkModuleCommonError
 	case chat.Moderated:
 		return zimwire.MessageModuleAuditCustomSentRejected
+	case chat.Sensitive:
+		return zimwire.MessageModuleAuditRejected
 	case chat.NoUser:
 		return moduleCode(m, zimwire.CommonModuleUserIsNotExist, zimwire.MessageModuleTargetDoesNotExist, zimwire.CommonModuleUserIsNotExist,
 			zimwire.CommonModuleUserIsNotExist, zimwire.ConversationModuleConversationDoesNotExist)
@@ -194,10 +196,12 @@ func returnCode(err error) zimwire.ReturnCode {
 		return zimwire.RetRevokeTooLate
 	case chat.Full:
 		return zimwire.RetGroupFull
-	case chat.NoRight, chat.Muted, chat.AllMuted, chat.Banned:
+	case chat.NoRight, chat.Muted, chat.AllMuted, chat.Banned, chat.Silenced:
 		return zimwire.RetGroupPermission
 	case chat.Moderated:
 		return zimwire.RetCallbackRejected
+	case chat.Sensitive:
+		return zimwire.RetTextAuditError
 	case chat.RateLimit:
 		return zimwire.RetAppRate
 	}

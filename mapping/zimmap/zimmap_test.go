@@ -145,7 +145,7 @@ func TestEveryRefusalHasACode(t *testing.T) {
 				t.Errorf("module %d, %s: %v", m, c, got)
 			}
 		}
-		for r := chat.NoReason + 1; r <= chat.RateLimit; r++ {
+		for r := chat.NoReason + 1; r <= chat.Silenced; r++ {
 			if got := Refusal(m, chat.RefuseFor(r, "no")); got.Code == zimwire.Success {
 				t.Errorf("module %d, reason %d: %v", m, r, got)
 			}
