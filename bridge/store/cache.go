@@ -66,6 +66,19 @@ func (c *cache) offer(epoch uint64, v *conv) {
 	}
 }
 
+// forget lets go of conversations whose rows were changed beside the batches.
+func (c *cache) forget(cids []int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.epoch++
+	for _, cid := range cids {
+		if v := c.cids[cid]; v != nil {
+			delete(c.cids, cid)
+			delete(c.convs, v.name)
+		}
+	}
+}
+
 func (c *cache) put(v *conv) {
 	if c.convs == nil {
 		c.convs, c.cids = map[chat.Conv]*conv{}, map[int64]*conv{}

@@ -43,6 +43,7 @@ var errClosed = chat.Refuse(chat.Unavailable, "the store is closed")
 type Options struct {
 	Now         func() time.Time // nil: time.Now
 	Log         zerolog.Logger
+	Keep        time.Duration // how long messages stay, to the hour; 0: for ever
 	RetryWindow time.Duration // how long a ClientID is remembered as a retry of the same; 0: 24 hours; imports: for ever
 
 	unsynced bool // commits do not wait for the disk: for tests of what is derived

@@ -16,7 +16,7 @@ const (
 )
 
 // tidy does what nobody waits for, until the store is closed: it keeps the index near the end of the log, writes down where
-// new devices began, moves the journal into the file, and forgets devices.
+// new devices began, moves the journal into the file, and forgets devices and what has been kept for long enough.
 func (s *Store) tidy() {
 	defer close(s.tidied)
 	tick := time.NewTicker(tidyEvery)
@@ -35,6 +35,11 @@ func (s *Store) tidy() {
 			forgot = now
 			if err := s.forgetDevices(); err != nil {
 				s.opts.Log.Err(err).Msg("cannot forget devices")
+			}
+			if s.opts.Keep > 0 {
+				if err := s.prune(); err != nil {
+					s.opts.Log.Err(err).Msg("cannot prune the history")
+				}
 			}
 		}
 	}
