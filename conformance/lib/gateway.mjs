@@ -22,7 +22,9 @@ export function binary() {
     const folder = await mkdtemp(path.join(tmpdir(), 'dragoman-bin-'));
     process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
     const file = path.join(folder, 'dragoman');
-    await run('go', ['build', '-o', file, './cmd/dragoman'], { cwd: root, maxBuffer: 1 << 24 });
+    // As the image builds it: what was compiled for one serves the other.
+    await run('go', ['build', '-trimpath', '-ldflags', '-s -w', '-o', file, './cmd/dragoman'],
+      { cwd: root, maxBuffer: 1 << 24, env: { ...process.env, CGO_ENABLED: '0' } });
     return file;
   })();
   return built;

@@ -43,7 +43,9 @@ type Process struct {
 // Build builds the gateway into dir and returns the file. The working directory must be inside the module.
 func Build(ctx context.Context, dir string) (string, error) {
 	file := filepath.Join(dir, "dragoman")
-	out, err := exec.CommandContext(ctx, "go", "build", "-o", file, "dragoman/cmd/dragoman").CombinedOutput()
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", file, "dragoman/cmd/dragoman")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as the image builds it: what was compiled for one serves the other
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build: %w\n%s", err, out)
 	}
