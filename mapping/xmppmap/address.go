@@ -30,6 +30,10 @@ type Map struct {
 	// Convs makes this the map of a component, which has one domain for all: a localpart that begins with # is a group or
 	// room, and Convs says which of the two an id is. nil: groups and rooms have domains of their own.
 	Convs func(id string) chat.Conv
+	// Gate is the map of the component beside which this one serves the gateway's own clients, nil without one. They know
+	// its addresses as names of the same people, and have one there for a foreign user whose own address means somebody else
+	// here.
+	Gate *Map
 }
 
 // Kind is what an address names.
@@ -95,8 +99,11 @@ func (m Map) Parse(s string) (Address, error) {
 		s = s[:len(s)-len(resource)-1]
 	}
 	a := Address{Bare: s, Resource: resource}
-	if domain == m.Domain && m.Convs != nil {
+	switch {
+	case domain == m.Domain && m.Convs != nil:
 		return m.parseLocal(a, local)
+	case m.Gate != nil && domain == m.Gate.Domain:
+		return m.parseGate(a, local)
 	}
 	sub, ours := strings.CutSuffix(domain, m.Domain)
 	switch {
@@ -158,6 +165,45 @@ func (m Map) parseLocal(a Address, local string) (Address, error) {
 	return a, err
 }
 
+// parseGate reads a localpart of the component's domain for a client of ours.
+func (m Map) parseGate(a Address, local string) (Address, error) {
+	if id, err := names.FromLocalpart(local); err == nil {
+		if u := chat.UserID(id); m.isNamesake(u) {
+			a.Kind, a.User = User, u
+			return a, nil
+		}
+	}
+	return m.Gate.parseLocal(a, local)
+}
+
+// isNamesake reports whether u is a foreign user whose address would be taken for somebody's here.
+func (m Map) isNamesake(u chat.UserID) bool {
+	trunk, address := u.Trunk()
+	if trunk != Trunk || m.Gate == nil {
+		return false
+	}
+	_, domain, _ := strings.Cut(address, "@")
+	sub, ours := strings.CutSuffix(domain, m.Domain)
+	return ours && (sub == "" || sub == groupsHost || sub == roomsHost || sub == uploadHost)
+}
+
+// As returns how other writes the address that s is here; s itself where it is none.
+func (m Map) As(other Map, s string) string {
+	a, err := m.Parse(s)
+	if err != nil {
+		return s
+	}
+	switch a.Kind {
+	case Server:
+		a.Bare = other.Domain
+	case User:
+		a.Bare = other.UserJID(a.User)
+	case Group, Room:
+		a.Bare = other.ConvJID(a.Conv)
+	}
+	return a.Full()
+}
+
 // splitPlain splits a JID of characters that no preparation changes, which is nearly every one.
 func splitPlain(s string) (local, domain, resource string, ok bool) {
 	rest, resource, hasResource := strings.Cut(s, "/")
@@ -189,6 +235,9 @@ func splitPlain(s string) (local, domain, resource string, ok bool) {
 
 // UserJID returns u's bare address.
 func (m Map) UserJID(u chat.UserID) string {
+	if m.isNamesake(u) {
+		return names.Localpart(string(u)) + "@" + m.Gate.Domain
+	}
 	if trunk, address := u.Trunk(); trunk == Trunk {
 		return address
 	}

@@ -134,7 +134,7 @@ func (f *Frontend) isAvailable(u chat.UserID) bool {
 
 // ping asks the client for a sign of life.
 func (s *session) ping() {
-	s.send(xmppwire.Stanza{Name: "iq", Type: "get", From: s.Domain, To: s.full, ID: "ping-" + strconv.FormatInt(s.Now().UnixNano(), 36),
+	s.send(xmppwire.Stanza{Name: "iq", Type: "get", From: s.m.Domain, To: s.full, ID: "ping-" + strconv.FormatInt(s.Now().UnixNano(), 36),
 		Children: []*xmppwire.Element{xmppwire.New(nsPing, "ping")}})
 }
 

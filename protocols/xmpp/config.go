@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"mellium.im/xmpp/jid"
+
 	"dragoman/configs"
 )
 
@@ -19,7 +21,18 @@ type config struct {
 	PingEvery      time.Duration `yaml:"ping_every"`
 	History        int           `yaml:"history"`
 	ChannelBinding bool          `yaml:"channel_binding"`
+	Component      component     `yaml:"component"`
 }
+
+// component is how to be a part of somebody else's server [XEP-0114].
+type component struct {
+	Host   string `yaml:"host"`
+	Port   int    `yaml:"port"`
+	Domain string `yaml:"domain"`
+	Secret string `yaml:"secret"`
+}
+
+func (c component) isOn() bool { return c.Host != "" }
 
 // minStanza is what every client may rely on [RFC 6120 §13.12].
 const minStanza = 10000
@@ -39,5 +52,22 @@ func readConfig(s configs.Section) (config, error) {
 	case c.History < 0:
 		return c, s.At("history", errors.New("a negative number"))
 	}
-	return c, nil
+	return c, c.Component.check(s)
+}
+
+func (c *component) check(s configs.Section) error {
+	if !c.isOn() {
+		return nil
+	}
+	j, err := jid.Parse(c.Domain)
+	switch {
+	case c.Port < 1 || c.Port > 65535:
+		return s.At("component.port", errors.New("not a port"))
+	case err != nil || j.Domainpart() != j.String():
+		return s.At("component.domain", errors.New("not a domain"))
+	case c.Secret == "":
+		return s.At("component.secret", errors.New("missing"))
+	}
+	c.Domain = j.String()
+	return nil
 }

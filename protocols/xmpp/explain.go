@@ -17,7 +17,7 @@ func (f *Frontend) Explain(d *bridge.Delivery, reader chat.UserID) (protocols.Sh
 	ev := d.Event
 	view := xmppmap.View{From: f.m.DeviceJID(ev.From, ev.Device), By: f.m.UserJID(reader)}
 	if ev.Conv.Kind != chat.KindPeer {
-		view = f.viewOf(f.life(), ev, false)
+		view = f.viewIn(f.life(), f.m.ConvJID(ev.Conv), ev, false)
 	}
 	stanzas, err := f.m.FromEvent(d.Record, view)
 	if err != nil {

@@ -38,7 +38,9 @@ type Frontend struct {
 	iqs    map[iqKey]iqHandler
 	caps   *discoCache
 	recent *recent
-	begun  time.Time
+	// component is the trunk to somebody else's server, nil without one.
+	component *trunk
+	begun     time.Time
 
 	listeners map[string]net.Listener
 
@@ -65,6 +67,10 @@ func build(d protocols.Deps, s configs.Section) (protocols.Frontend, error) {
 	f.m = xmppmap.Map{Domain: d.Domain, Names: d.Names.For(context.Background(), names.XMPP), Links: links{f}}
 	f.iqs = f.iqTable()
 	f.caps = newDiscoCache(f)
+	if cfg.Component.isOn() {
+		f.component = f.newTrunk()
+		f.m.Reach, f.m.Gate = true, &f.component.m
+	}
 	return f, nil
 }
 
@@ -112,6 +118,13 @@ func (f *Frontend) Serve(ctx context.Context) error {
 	for name, l := range f.listeners {
 		accepting.Go(func() { f.accept(base, name, l) })
 	}
+	// The trunk ends last: what sessions say as they go, its users hear.
+	trunked, endTrunk := context.WithCancel(context.WithoutCancel(ctx))
+	defer endTrunk()
+	var trunks sync.WaitGroup
+	if f.component != nil {
+		trunks.Go(func() { f.component.run(trunked) })
+	}
 	<-ctx.Done()
 	f.closeListeners()
 	accepting.Wait()
@@ -119,6 +132,8 @@ func (f *Frontend) Serve(ctx context.Context) error {
 	f.closed = true
 	f.mu.Unlock()
 	f.conns.Wait()
+	endTrunk()
+	trunks.Wait()
 	return nil
 }
 

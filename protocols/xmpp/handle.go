@@ -41,6 +41,11 @@ func (s *session) handle(ctx context.Context, e *xmppwire.Element) error {
 			return nil
 		}
 	}
+	s.handleStanza(ctx, st, to)
+	return nil
+}
+
+func (s *session) handleStanza(ctx context.Context, st xmppwire.Stanza, to xmppmap.Address) {
 	switch st.Name {
 	case "message":
 		s.handleMessage(ctx, st, to)
@@ -51,7 +56,6 @@ func (s *session) handle(ctx context.Context, e *xmppwire.Element) error {
 		s.flown.Wait()
 		s.handleIQ(ctx, st, to)
 	}
-	return nil
 }
 
 // isMine reports whether an address is the client's own, bare or full.
@@ -101,15 +105,35 @@ func (s *session) answerError(st xmppwire.Stanza, err error) {
 	s.refuseErr(st, err)
 }
 
-// routeReply sends a reply on its way to whoever asked: a session here, or nobody.
-func (f *Frontend) routeReply(st xmppwire.Stanza) {
-	to, err := f.m.Parse(st.To)
+// routeReply sends a reply on its way to whoever asked: a session here, a user of another server, or nobody.
+func (s *session) routeReply(st xmppwire.Stanza) {
+	to, err := s.m.Parse(st.To)
 	if err != nil || to.Kind != xmppmap.User {
 		return
 	}
-	if target := f.hub.find(to.User, to.Resource); target != nil {
-		target.send(st)
+	s.toDevice(st, to)
+}
+
+// toDevice brings a stanza to the client that has the address, and reports whether there may be one.
+func (s *session) toDevice(st xmppwire.Stanza, to xmppmap.Address) bool {
+	if abroad := s.abroad(to.User); abroad != nil {
+		s.pass(abroad, st)
+		return true
 	}
+	target := s.hub.find(to.User, to.Resource)
+	if target == nil || to.Resource == "" {
+		return false
+	}
+	s.pass(target, st)
+	return true
+}
+
+// pass gives a stanza to another session, with the addresses by which that one knows the two.
+func (s *session) pass(other *session, st xmppwire.Stanza) {
+	if other.m.Domain != s.m.Domain {
+		st.From, st.To = s.m.As(other.m, st.From), s.m.As(other.m, st.To)
+	}
+	other.send(st)
 }
 
 func noNode() error     { return refusal(stanza.Cancel, stanza.ItemNotFound) }

@@ -87,7 +87,7 @@ func (s *session) handleIQ(ctx context.Context, st xmppwire.Stanza, to xmppmap.A
 	case to.Kind == xmppmap.Foreign:
 		s.refuse(st, stanza.Error{Type: stanza.Cancel, Condition: stanza.RemoteServerNotFound})
 		return
-	case to.Kind == xmppmap.User && to.Resource != "", q.isForOccupant():
+	case to.Kind == xmppmap.User && (to.Resource != "" || s.abroad(to.User) != nil), q.isForOccupant():
 		s.forwardIQ(st, to)
 		return
 	default:
@@ -161,11 +161,7 @@ func (s *session) unknownRequest(ctx context.Context, q *request) stanza.Error {
 func (s *session) forwardIQ(st xmppwire.Stanza, to xmppmap.Address) {
 	switch to.Kind {
 	case xmppmap.User:
-		if target := s.hub.find(to.User, to.Resource); target != nil && to.Resource != "" {
-			target.send(st)
-			return
-		}
-		if s.answerForDevice(st, to) {
+		if s.toDevice(st, to) || s.answerForDevice(st, to) {
 			return
 		}
 	case xmppmap.Group, xmppmap.Room:

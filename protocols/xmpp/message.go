@@ -77,8 +77,6 @@ func (s *session) refuseSaid(st xmppwire.Stanza, d chat.Draft, err error) {
 // bounce brings an error to whom it is for. An error from an occupant's client says that he is gone.
 func (s *session) bounce(_ context.Context, st xmppwire.Stanza, to xmppmap.Address) {
 	if to.Kind == xmppmap.User && to.Resource != "" {
-		if target := s.hub.find(to.User, to.Resource); target != nil {
-			target.send(st)
-		}
+		s.toDevice(st, to)
 	}
 }

@@ -447,6 +447,7 @@ func (s *session) forget(o *occupant) {
 	delete(s.joined, o.conv)
 	s.mu.Unlock()
 	s.hub.exit(o)
+	s.keepPlaces()
 }
 
 // leave takes a session out of a group or room and tells the others. st is the presence with which it goes, nil if it

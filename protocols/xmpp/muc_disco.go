@@ -51,31 +51,36 @@ func (f *Frontend) serviceInfo(_ context.Context, _ *session, q *request) (*xmpp
 
 // serviceItems lists what strangers may find, and the user's own groups.
 func (f *Frontend) serviceItems(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
-	e := xmppwire.New(nsDiscoItems, "query")
-	kind := chat.KindGroup
 	if q.to.Kind == xmppmap.Rooms {
-		kind = chat.KindRoom
+		return s.listConvs(ctx, q, chat.KindRoom)
 	}
-	own, err := s.Store.Joined(ctx, s.user, kind, maxListedRooms, "")
-	if err != nil {
-		return nil, err
-	}
-	public, err := s.Store.ListConvs(ctx, kind, true, maxListedRooms, "")
-	if err != nil {
-		return nil, err
-	}
+	return s.listConvs(ctx, q, chat.KindGroup)
+}
+
+func (s *session) listConvs(ctx context.Context, q *request, kinds ...chat.ConvKind) (*xmppwire.Element, error) {
+	e := xmppwire.New(nsDiscoItems, "query")
 	seen := map[chat.Conv]bool{}
 	add := func(d chat.Details) {
 		if !seen[d.Conv] {
 			seen[d.Conv] = true
-			e.AddNew("item").Set("jid", f.m.ConvJID(d.Conv)).SetIf("name", d.Name)
+			e.AddNew("item").Set("jid", s.m.ConvJID(d.Conv)).SetIf("name", d.Name)
 		}
 	}
-	for _, j := range own {
-		add(j.Details)
-	}
-	for _, d := range public {
-		add(d)
+	for _, kind := range kinds {
+		own, err := s.Store.Joined(ctx, s.user, kind, maxListedRooms, "")
+		if err != nil {
+			return nil, err
+		}
+		public, err := s.Store.ListConvs(ctx, kind, true, maxListedRooms, "")
+		if err != nil {
+			return nil, err
+		}
+		for _, j := range own {
+			add(j.Details)
+		}
+		for _, d := range public {
+			add(d)
+		}
 	}
 	return pageItems(q, e)
 }

@@ -38,6 +38,7 @@ func (s *session) welcome(ctx context.Context, o *occupant, d chat.Details, scen
 	s.sendHistory(ctx, o, st)
 	s.sendSubject(o, d)
 	s.release(o)
+	s.keepPlaces()
 }
 
 // sendSubject sends the subject, even an empty one: it ends the history [XEP-0045 §7.2.15].
@@ -160,8 +161,12 @@ func isRecalled(m chat.Message) bool {
 }
 
 // viewOf is how an event of a group or room is seen there.
-func (f *Frontend) viewOf(ctx context.Context, ev *chat.Event, late bool) xmppmap.View {
-	room := f.m.ConvJID(ev.Conv)
+func (s *session) viewOf(ctx context.Context, ev *chat.Event, late bool) xmppmap.View {
+	return s.viewIn(ctx, s.m.ConvJID(ev.Conv), ev, late)
+}
+
+// viewIn is viewOf by the address that the group or room has for the reader.
+func (f *Frontend) viewIn(ctx context.Context, room string, ev *chat.Event, late bool) xmppmap.View {
 	return xmppmap.View{From: room + "/" + f.nickOf(ctx, ev.Conv, ev.From), By: room, Late: late, DelayFrom: room}
 }
 

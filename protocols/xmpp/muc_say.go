@@ -91,11 +91,13 @@ func (s *session) asPrivate(st xmppwire.Stanza) xmppwire.Stanza {
 }
 
 // placeOf is the address of the group or room in which a private message was said.
-func (s *session) placeOf(pm *xmppwire.Element) string {
+func (s *session) placeOf(pm *xmppwire.Element) string { return s.m.ConvJID(placeIn(pm)) }
+
+func placeIn(pm *xmppwire.Element) chat.Conv {
 	if pm.Attr("kind") == chat.KindRoom.String() {
-		return s.m.ConvJID(chat.Room(pm.Attr("in")))
+		return chat.Room(pm.Attr("in"))
 	}
-	return s.m.ConvJID(chat.Group(pm.Attr("in")))
+	return chat.Group(pm.Attr("in"))
 }
 
 // asked does what a message to a group or room asks of it: to invite somebody, to decline for oneself, to be heard.

@@ -53,8 +53,13 @@ func (s *session) showIn(o *occupant, d *bridge.Delivery) error {
 
 // showSaid reflects what was said to every occupant, its author among them, who knows it by its id [XEP-0045 §7.4].
 func (s *session) showSaid(o *occupant, d *bridge.Delivery) error {
-	stanzas, err := bridge.Once(d, "xmpp/"+s.m.Domain, func(d *bridge.Delivery) ([]xmppwire.Stanza, error) {
-		out, err := s.m.FromEvent(d.Record, s.viewOf(s.ctx, d.Event, false))
+	late := s.trunk != nil && s.isLate(d.Event) // a client of ours that was away asks for the history
+	form := "xmpp/" + s.m.Domain
+	if late {
+		form += "/late"
+	}
+	stanzas, err := bridge.Once(d, form, func(d *bridge.Delivery) ([]xmppwire.Stanza, error) {
+		out, err := s.m.FromEvent(d.Record, s.viewOf(s.ctx, d.Event, late))
 		for i := range out {
 			out[i] = s.asOccupant(out[i], d.Event)
 			out[i].Freeze()

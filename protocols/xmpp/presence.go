@@ -51,7 +51,11 @@ func (s *session) presenceToUser(ctx context.Context, st xmppwire.Stanza, to xmp
 			change.Change = chat.ContactDecline
 		}
 	case "", "unavailable":
-		s.direct(st, to)
+		if s.trunk != nil {
+			s.showsItself(ctx, st, to)
+		} else {
+			s.direct(st, to)
+		}
 		return
 	case "probe":
 		s.probe(ctx, to.User)
@@ -90,10 +94,14 @@ func (s *session) direct(st xmppwire.Stanza, to xmppmap.Address) {
 }
 
 // deliverLocal brings a stanza to the XMPP sessions of an address that show themselves.
-func (f *Frontend) deliverLocal(st xmppwire.Stanza, to xmppmap.Address) {
-	for _, other := range f.hub.of(to.User) {
+func (s *session) deliverLocal(st xmppwire.Stanza, to xmppmap.Address) {
+	if abroad := s.abroad(to.User); abroad != nil {
+		s.pass(abroad, st)
+		return
+	}
+	for _, other := range s.hub.of(to.User) {
 		if to.Resource == "" && other.mayHear() || to.Resource != "" && other.resource == to.Resource {
-			other.send(st)
+			s.pass(other, st)
 		}
 	}
 }

@@ -231,7 +231,7 @@ func (s *session) render(d *bridge.Delivery) ([]xmppwire.Stanza, error) {
 		form += "/late"
 	}
 	return bridge.Once(d, form, func(d *bridge.Delivery) ([]xmppwire.Stanza, error) {
-		out, err := s.m.FromEvent(d.Record, xmppmap.View{From: s.senderOf(d.Event), By: s.bare, Late: late, DelayFrom: s.Domain})
+		out, err := s.m.FromEvent(d.Record, xmppmap.View{From: s.senderOf(d.Event), By: s.stamper(), Late: late, DelayFrom: s.m.Domain})
 		for i := range out {
 			out[i] = s.asPrivate(out[i])
 			out[i].Freeze()
@@ -240,10 +240,21 @@ func (s *session) render(d *bridge.Delivery) ([]xmppwire.Stanza, error) {
 	})
 }
 
+// stamper is who stamps ids on what the user gets: his own account, which another server's user has there and not here.
+func (s *session) stamper() string {
+	if s.trunk != nil {
+		return ""
+	}
+	return s.bare
+}
+
 // isLate reports whether an event is older than the session's availability: it was kept for the client.
 func (s *session) isLate(ev *chat.Event) bool {
 	if ev.Place.IsZero() {
 		return false
+	}
+	if s.trunk != nil {
+		return s.trunk.wasDown(ev.Time)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -263,7 +274,7 @@ func (s *session) showAnnounced(d *bridge.Delivery) error {
 	if !s.mayHear() {
 		return nil
 	}
-	stanzas, err := s.m.FromEvent(d.Record, xmppmap.View{From: s.Domain})
+	stanzas, err := s.m.FromEvent(d.Record, xmppmap.View{From: s.m.Domain})
 	for _, st := range stanzas {
 		st.To, st.Type = s.full, "headline"
 		s.send(st)

@@ -46,6 +46,7 @@ type queue struct {
 	wake    chan struct{} // for the writer
 	room    chan struct{} // closed, and made anew, when there may be room
 	waiting int           // how many wait for that
+	hard    int           // how many may wait
 	failed  error         // why nothing more is taken
 	writing int           // items that the writer has in hand
 	after   chat.Place    // with the client once those are
@@ -60,7 +61,7 @@ type queue struct {
 }
 
 func newQueue() *queue {
-	return &queue{wake: make(chan struct{}, 1), room: make(chan struct{})}
+	return &queue{hard: hardQueue, wake: make(chan struct{}, 1), room: make(chan struct{})}
 }
 
 // put appends items. It never blocks; its error, when too much waits, is also the queue's end.
@@ -70,7 +71,7 @@ func (q *queue) put(items ...item) error {
 	if q.failed != nil {
 		return q.failed
 	}
-	if len(q.items)+len(items) > hardQueue || len(q.unacked) > maxUnacked {
+	if len(q.items)+len(items) > q.hard || len(q.unacked) > maxUnacked {
 		q.failed = errOverflow
 		q.freed()
 	} else {

@@ -183,8 +183,11 @@ func (s *session) pushAsked(ev *chat.Event, b chat.Contact, c store.Contact) {
 		chat.ContactDrop:    {"unsubscribe"},
 		chat.ContactRemove:  {"unsubscribe", "unsubscribed"},
 	}[b.Change]
+	if b.Change == chat.ContactAdd && s.trunk != nil {
+		kinds = []string{"subscribed", "subscribe"} // his own server has not agreed yet
+	}
 	for _, kind := range kinds {
-		if kind == "subscribe" && !c.Asked {
+		if kind == "subscribe" && !c.Asked && b.Change != chat.ContactAdd {
 			continue // answered elsewhere, or before it was asked
 		}
 		p := xmppwire.Stanza{Name: "presence", Type: kind, From: s.m.UserJID(ev.From), To: s.bare}

@@ -23,6 +23,9 @@ import (
 // session is one resource of one user, from binding to its end; it may live through several connections.
 type session struct {
 	*Frontend
+	m        xmppmap.Map         // addresses as this session knows them
+	iqs      map[iqKey]iqHandler // what it may ask
+	trunk    *trunk              // nil: a client's own connection; else a user of another server, who comes by it
 	log      zerolog.Logger
 	user     chat.UserID
 	resource string
@@ -34,8 +37,8 @@ type session struct {
 	out      *queue
 	ctx      context.Context // ends with the session, by end
 	cancel   context.CancelCauseFunc
-	flight   chan inflight  // what was submitted and has no answer yet, in order
-	flown    sync.WaitGroup // counts it
+	flight   chan inflight   // what was submitted and has no answer yet, in order
+	flown    *sync.WaitGroup // counts it
 	ids      atomic.Uint64
 
 	// Of the reading goroutine alone.
@@ -140,10 +143,8 @@ func (f *Frontend) tellFault(l link, e stream.Error, text string, extra ...*xmpp
 
 // open makes a session for a resource that a client binds. An older one of the same resource ends [RFC 6120 §7.7.2.2].
 func (f *Frontend) open(ctx context.Context, l link, out outcome) (*session, error) {
-	s := &session{Frontend: f, user: out.user, resource: out.resource, lang: out.lang, bare: f.m.UserJID(out.user),
-		out: newQueue(), flight: make(chan inflight, maxFlight), becoming: make(chan struct{}, 1),
-		directed: map[string]bool{}, joined: map[chat.Conv]*occupant{}, pongs: map[string]func(){}}
-	s.full = s.bare + "/" + s.resource
+	s := f.newSession(f.m, out.user, out.resource)
+	s.lang, s.iqs = out.lang, f.iqs
 	s.actor = bridge.Actor{User: s.user, Device: xmppmap.Device(s.resource), Platform: "xmpp", Protocol: "xmpp", Address: l.address()}
 	s.log = f.log.With().Object("actor", s.actor).Logger()
 	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
@@ -158,6 +159,18 @@ func (f *Frontend) open(ctx context.Context, l link, out outcome) (*session, err
 	f.spawn(func() { s.end(guarded(s.log, s.settle)) }, func() { s.end(errShutdown) })
 	s.log.Info().Str("transport", l.transport()).Msg("session opened")
 	return s, nil
+}
+
+// newSession returns a session that nothing runs yet.
+func (f *Frontend) newSession(m xmppmap.Map, u chat.UserID, resource string) *session {
+	s := &session{Frontend: f, m: m, user: u, resource: resource, bare: m.UserJID(u),
+		out: newQueue(), flight: make(chan inflight, maxFlight), flown: new(sync.WaitGroup), becoming: make(chan struct{}, 1),
+		directed: map[string]bool{}, joined: map[chat.Conv]*occupant{}, pongs: map[string]func(){}}
+	s.full = s.bare
+	if resource != "" {
+		s.full += "/" + resource
+	}
+	return s
 }
 
 // Why a session ends.
@@ -446,6 +459,10 @@ func (s *session) sendTo(to string, st xmppwire.Stanza) {
 func (s *session) sendNonza(e *xmppwire.Element) { s.sendItem(item{nonza: e}) }
 
 func (s *session) sendItem(items ...item) {
+	if s.trunk != nil {
+		s.trunk.put(items...)
+		return
+	}
 	if err := s.out.put(items...); err != nil && errors.Is(err, errOverflow) {
 		go s.end(err) // the caller may hold up others
 	}

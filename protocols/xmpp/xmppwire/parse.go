@@ -18,6 +18,7 @@ import (
 // from one element to the next.
 type parser struct {
 	lim      Limits
+	alias    string    // a namespace that stands for NSClient; "": none
 	base     []binding // declared by the stream header
 	scope    []binding
 	open     []openElement
@@ -270,6 +271,9 @@ func (p *parser) declare(prefix, space string, from int) error {
 		if b.prefix == prefix {
 			return malformed("an attribute twice")
 		}
+	}
+	if space == p.alias && space != "" {
+		space = NSClient
 	}
 	p.scope = append(p.scope, binding{prefix, space})
 	return nil

@@ -48,6 +48,10 @@ func NewReader(r io.Reader, lim Limits) *Reader {
 // SetLimits changes the limits from the next element on.
 func (r *Reader) SetLimits(lim Limits) { r.parser.lim = lim.withDefaults() }
 
+// ReadAs makes the namespace space mean NSClient from here on: the stanzas of a component's stream [XEP-0114 §4] are the
+// same as a client's but for their namespace.
+func (r *Reader) ReadAs(space string) { r.parser.alias = space }
+
 // Restart begins a new stream on the same connection, as after SASL: a header comes next.
 func (r *Reader) Restart() {
 	r.frame, r.root = framer{}, ""

@@ -1,0 +1,302 @@
+package xmpp
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha1"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"mellium.im/xmpp/stanza"
+	"mellium.im/xmpp/stream"
+
+	"dragoman/bridge"
+	"dragoman/bridge/chat"
+	"dragoman/mapping/xmppmap"
+	"dragoman/protocols/xmpp/xmppwire"
+)
+
+const nsComponent = "jabber:component:accept"
+
+// lineLimits bound one stanza of the host's, which bounds its users itself: a stanza beyond these would cost everybody the
+// line.
+var lineLimits = xmppwire.Limits{Bytes: 16 << 20, Depth: 1024, Elements: 1 << 20, Attrs: 4096}
+
+// componentLink is a component's stream. The stanzas in it are a client's in another namespace.
+type componentLink struct{ *tcpLink }
+
+func newComponentLink(conn net.Conn) componentLink {
+	l := componentLink{newTCPLink(conn, lineLimits)}
+	l.reader.ReadAs(nsComponent)
+	return l
+}
+
+func (l componentLink) writeHeader(h xmppwire.Header) error {
+	l.said = true
+	b := append([]byte(nil), "<?xml version='1.0'?><stream:stream xmlns='"+nsComponent+"' xmlns:stream='http://etherx.jabber.org/streams'"...)
+	return l.write(append(appendHeader(b, h), '>'))
+}
+
+// shakeHands proves to the host that we know the secret [XEP-0114 §3].
+func (l componentLink) shakeHands(ctx context.Context, c component) error {
+	if err := l.writeHeader(xmppwire.Header{To: c.Domain}); err != nil {
+		return err
+	}
+	h, err := l.header(ctx)
+	if err != nil {
+		return fmt.Errorf("the host's header: %w", err)
+	}
+	proof := sha1.Sum([]byte(h.ID + c.Secret))
+	if err := writeElement(l, xmppwire.TextElement(xmppwire.NSClient, "handshake", hex.EncodeToString(proof[:]))); err != nil {
+		return err
+	}
+	e, err := l.next(ctx)
+	switch {
+	case err != nil:
+		return fmt.Errorf("the host's answer: %w", err)
+	case e.Is(xmppwire.NSStream, "error"):
+		return hostError(e)
+	case e.Local != "handshake":
+		return fmt.Errorf("the host answers with %q", e.Local)
+	}
+	return nil
+}
+
+func hostError(e *xmppwire.Element) error {
+	return fmt.Errorf("the host says %s %q", e.First().Name.Local, e.ChildText(xmppwire.NSStreams, "text"))
+}
+
+const (
+	// lineQueue is how many stanzas may wait for the host: one delivery can be for thousands of its users.
+	lineQueue = 1 << 16
+	// lineCheck is how long the line may be silent before we look whether it still is one, and how long that may take.
+	lineCheck = 30 * time.Second
+	// lastWords is how long the end of the trunk waits for the host to have what was sent.
+	lastWords = 2 * time.Second
+)
+
+// line is one connection of the trunk. A component's stream has no acknowledgements, so the line sends itself an iq behind
+// what it has sent: the host handles stanzas in order, and once it has brought that one back it has the others. Only then
+// the cursor moves, and what a host that dies did not handle is sent to the next.
+type line struct {
+	*trunk
+	link  componentLink
+	out   *queue
+	feed  *bridge.Feed
+	since time.Time
+	ctx   context.Context
+	stop  context.CancelCauseFunc // ends ctx, and the line with it
+
+	mu     sync.Mutex
+	sent   chat.Place    // all up to here is written
+	proven chat.Place    // and handled
+	asked  string        // the id of the iq on its way to us, "": none is
+	covers chat.Place    // what that proves
+	back   chan struct{} // closed, and made anew, when it is here
+}
+
+func newLine(t *trunk, l componentLink, feed *bridge.Feed) *line {
+	ln := &line{trunk: t, link: l, out: newQueue(), feed: feed, since: t.Now(), back: make(chan struct{})}
+	ln.out.hard = lineQueue
+	ln.ctx, ln.stop = context.WithCancelCause(context.Background())
+	return ln
+}
+
+// serve runs the line until it breaks, or ctx ends and the host has heard the last words.
+func (ln *line) serve(ctx context.Context) error {
+	defer ln.feed.Close()
+	var parts sync.WaitGroup
+	for _, part := range []func() error{ln.write, ln.pump, ln.watch, ln.announce} {
+		parts.Go(func() {
+			if err := guarded(ln.log, part); err != nil {
+				ln.stop(err)
+			}
+		})
+	}
+	ending := context.AfterFunc(ctx, ln.finish)
+	defer ending()
+	err := guarded(ln.log, ln.read)
+	ln.stop(err)
+	ln.out.fail(err)
+	parts.Wait()
+	return context.Cause(ln.ctx)
+}
+
+var errHostEnds = errors.New("the host ends the stream")
+
+// read takes what the host brings.
+func (ln *line) read() error {
+	for {
+		e, err := ln.link.next(ln.ctx)
+		switch {
+		case errors.Is(err, xmppwire.ErrUnsafe):
+			ln.refuseUnsafe(e)
+			continue
+		case errors.Is(err, xmppwire.ErrEnd):
+			return errHostEnds
+		case err != nil:
+			return err
+		case e.Is(xmppwire.NSStream, "error"):
+			return hostError(e)
+		}
+		st, ok := xmppwire.StanzaOf(e)
+		if !ok {
+			return fmt.Errorf("%s of %q: %w", e.Local, e.Space, stream.UnsupportedStanzaType)
+		}
+		if st.Name != "iq" || !ln.isProof(st.ID) {
+			ln.take(st)
+		}
+	}
+}
+
+func (ln *line) refuseUnsafe(e *xmppwire.Element) {
+	st, ok := xmppwire.StanzaOf(e)
+	if ok && st.Type != "error" && st.Type != "result" {
+		ln.put(item{stanza: xmppmap.ErrorReply(st, stanza.Error{Type: stanza.Modify, Condition: stanza.BadRequest})})
+	}
+}
+
+// write writes what waits for the host.
+func (ln *line) write() error {
+	for {
+		batch, err := ln.out.take(ln.ctx)
+		if err != nil {
+			return err
+		}
+		frames := make([][]byte, len(batch))
+		for i := range batch {
+			frames[i] = batch[i].stanza.AppendTo(make([]byte, 0, 512), ln.link.outer())
+		}
+		if err := ln.link.write(frames...); err != nil {
+			return err
+		}
+		ln.wrote(ln.out.wrote(batch))
+	}
+}
+
+// pump takes deliveries from the feed and shows them to those whom they are for.
+func (ln *line) pump() error {
+	for {
+		if err := ln.out.waitRoom(ln.ctx); err != nil {
+			return err
+		}
+		d, err := ln.feed.Next(ln.ctx)
+		if err != nil {
+			return err
+		}
+		ln.show(d, ln.feed.For(d))
+		if place := d.Event.Place; !place.IsZero() && ln.out.mark(place) {
+			ln.wrote(place)
+		}
+	}
+}
+
+// watch sees that a line that nothing comes by is one.
+func (ln *line) watch() error {
+	tick := time.NewTicker(lineCheck)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+		case <-ln.ctx.Done():
+			return nil
+		}
+		switch silent := ln.link.silence(); {
+		case silent >= 2*lineCheck:
+			return errors.New("the host is silent")
+		case silent >= lineCheck:
+			ln.prove()
+		}
+	}
+}
+
+// wrote notes that all up to place is written, and asks for a proof that the host has handled it.
+func (ln *line) wrote(place chat.Place) {
+	if place.IsZero() {
+		return
+	}
+	ln.mu.Lock()
+	if place.Pos > ln.sent.Pos {
+		ln.sent = place
+	}
+	unproven := ln.sent.Pos > ln.proven.Pos
+	ln.mu.Unlock()
+	if unproven {
+		ln.prove()
+	}
+}
+
+// prove sends an iq to ourselves by way of the host, unless one is on its way.
+func (ln *line) prove() {
+	ln.mu.Lock()
+	if ln.asked != "" {
+		ln.mu.Unlock()
+		return
+	}
+	ln.asked, ln.covers = rand.Text(), ln.sent
+	ask := xmppwire.IQ("get", xmppwire.New(nsPing, "ping"))
+	ask.ID, ask.From, ask.To = ln.asked, ln.m.Domain, ln.m.Domain
+	ln.mu.Unlock()
+	ln.put(item{stanza: ask})
+}
+
+// isProof reports whether an id is that of the iq that we sent to ourselves: nobody else has heard it.
+func (ln *line) isProof(id string) bool {
+	ln.mu.Lock()
+	if id == "" || id != ln.asked {
+		ln.mu.Unlock()
+		return false
+	}
+	ln.asked = ""
+	if ln.covers.Pos > ln.proven.Pos {
+		ln.proven = ln.covers
+		ln.feed.Ack(chat.Conv{}, ln.proven)
+	}
+	more := ln.sent.Pos > ln.proven.Pos
+	close(ln.back)
+	ln.back = make(chan struct{})
+	ln.mu.Unlock()
+	if more {
+		ln.prove()
+	}
+	return true
+}
+
+// finish lets the host have what is said as the gateway stops, and ends the line.
+func (ln *line) finish() {
+	late := time.After(lastWords)
+	defer ln.stop(errShutdown)
+	for {
+		ln.mu.Lock()
+		back := ln.back
+		ln.mu.Unlock()
+		ln.prove()
+		select {
+		case <-back:
+		case <-late:
+			return
+		case <-ln.ctx.Done():
+			return
+		}
+		if ln.isLevel() {
+			return
+		}
+	}
+}
+
+// isLevel reports whether the host has handled all that there is.
+func (ln *line) isLevel() bool {
+	ln.mu.Lock()
+	unproven := ln.sent.Pos > ln.proven.Pos
+	ln.mu.Unlock()
+	for _, s := range ln.Router.Sessions("") {
+		if s.Trunk == xmppmap.Trunk && s.User == "" && s.Lag > 0 {
+			return false
+		}
+	}
+	return !unproven
+}
