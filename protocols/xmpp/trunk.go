@@ -25,9 +25,9 @@ import (
 // our own clients but for the stream that they share: the line.
 type trunk struct {
 	*Frontend
-	m   xmppmap.Map
-	iqs map[iqKey]iqHandler
-	log zerolog.Logger
+	m       xmppmap.Map
+	iqs     map[iqKey]iqHandler
+	log     zerolog.Logger
 	life    context.Context // ends with the trunk, by die
 	die     context.CancelFunc
 	ending  chan struct{}  // closed when nothing more comes from the host
