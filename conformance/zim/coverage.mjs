@@ -8,8 +8,11 @@ const page = new URL('../../docs/protocols/zim.md', import.meta.url);
 const surface = JSON.parse(await readFile(new URL('surface.json', import.meta.url), 'utf8'));
 const begin = '## Coverage\n';
 
+/** one of the scenarios stands for all: the first by name, whichever ran first. */
+const one = (scenarios) => [...scenarios].sort()[0].replace(/^zim: /, '');
+
 function table(title, names, done) {
-  const rows = names.map((n) => `| ${n} | ${done.has(n) ? 'done' : 'later'} | ${done.get(n)?.replace(/^zim: /, '') ?? ''} |`);
+  const rows = names.map((n) => `| ${n} | ${done.has(n) ? 'done' : 'later'} | ${done.has(n) ? one(done.get(n)) : ''} |`);
   const count = names.filter((n) => done.has(n)).length;
   return [`### ${title}`, '', `${count} of ${names.length}.`, '', '| name | state | driven by the scenario |', '| --- | --- | --- |', ...rows, ''].join('\n');
 }
@@ -28,11 +31,5 @@ test('zim: the table of what is done says what was driven', { timeout: 10000 }, 
   const text = await readFile(page, 'utf8');
   const wanted = text.slice(0, text.indexOf(begin)) + made;
   if (process.env.UPDATE) return writeFile(page, wanted);
-  // Which scenario drove a name first may differ from run to run; that a name said to be done was driven may not.
-  for (const [title, kind] of [['Methods', 'methods'], ['Events', 'events'], ['Server actions', 'actions']]) {
-    const section = text.slice(text.indexOf(`### ${title}\n`, text.indexOf(begin))).split('\n### ')[0];
-    const done = [...section.matchAll(/^\| (\S+) \| done \|/gm)].map((m) => m[1]);
-    assert.ok(done.length > 0, `no ${kind} are done`);
-    assert.deepEqual(done.filter((n) => !driven[kind].has(n)), [], `${kind} that are said to be done and were not driven`);
-  }
+  assert.equal(text, wanted, 'docs/protocols/zim.md is behind: run with UPDATE=1');
 });

@@ -8,12 +8,13 @@ import { PageClient } from '../lib/pageclient.mjs';
 import { bundle } from '../lib/zim.mjs';
 import { within } from '../lib/timeline.mjs';
 
-/** What each kind was first driven by: methods that resolved, events that were waited for, actions that answered 0. */
+/** The scenarios that drove each name: methods that resolved, events that were waited for, actions that answered 0. */
 export const driven = { methods: new Map(), events: new Map(), actions: new Map() };
 let running = '';
 
 const mark = (kind, name) => {
-  if (!driven[kind].has(name)) driven[kind].set(name, running);
+  if (!driven[kind].has(name)) driven[kind].set(name, new Set());
+  driven[kind].get(name).add(running);
 };
 
 /** Gives the scenarios what before() makes. */
