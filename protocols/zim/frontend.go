@@ -29,7 +29,7 @@ func build(d protocols.Deps, s configs.Section) (protocols.Frontend, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &frontend{Deps: d, cfg: cfg, secret: secret, sessions: map[*session]struct{}{}}
+	f := &frontend{Deps: d, cfg: cfg, secret: secret, methods: methods(), actions: actions(), sessions: map[*session]struct{}{}}
 	f.rates, f.nonces = newRates(), newNonces()
 	f.Log = d.Log.With().Str("protocol", "zim").Logger()
 	if f.callbacks, err = newCallbacks(f); err != nil {
@@ -49,6 +49,8 @@ type frontend struct {
 	rates     *rates
 	nonces    *nonces
 	callbacks *callbacks
+	methods   map[string]method // never written to
+	actions   map[string]action // never written to
 
 	mu       sync.Mutex
 	closing  bool

@@ -23,7 +23,7 @@ const maxBody = 1 << 20
 // serveAction answers a call of the server API. Its HTTP status is 200 whatever the Code says, as the vendor's is.
 func (f *frontend) serveAction(c *gin.Context) {
 	id := f.Router.NewID()
-	fields, err := f.action(c.Request)
+	fields, err := f.called(c.Request)
 	refusal := zimmap.Return(err)
 	e := zimwire.Envelope{Message: "success", RequestID: id}
 	if err != nil {
@@ -49,9 +49,8 @@ type call struct {
 	body   []byte
 }
 
-// action checks who calls and how often, and has the action answered. An answer may come with a refusal: a batch of
-// which nothing succeeded.
-func (f *frontend) action(r *http.Request) (any, error) {
+// called checks who calls and how often, and has the action answered.
+func (f *frontend) called(r *http.Request) (any, error) {
 	q, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
 		return nil, zimwire.Deny(zimwire.RetParam, "the query cannot be read")
@@ -64,7 +63,11 @@ func (f *frontend) action(r *http.Request) (any, error) {
 	if refusal := f.verify(common, now); refusal != nil {
 		return nil, refusal
 	}
-	if !zimwire.IsAction(common.Action) {
+	answer, known := f.actions[common.Action]
+	switch {
+	case zimwire.IsLaterAction(common.Action):
+		return nil, zimwire.Deny(zimwire.RetActionUnsupported, common.Action+" is not offered by this server yet")
+	case !known:
 		return nil, zimwire.Deny(zimwire.RetActionUnsupported, "there is no action of that name")
 	}
 	if refusal := f.rates.allow(common.Action, now); refusal != nil {
@@ -74,13 +77,7 @@ func (f *frontend) action(r *http.Request) (any, error) {
 	if err != nil || len(body) > maxBody {
 		return nil, zimwire.Deny(zimwire.RetBodyRead, "the body cannot be read, or is too large")
 	}
-	c := call{frontend: f, ctx: r.Context(), action: common.Action, query: q, body: body}
-	for _, part := range []func() (any, bool, error){c.messages, c.stored, c.conversations, c.users, c.groups, c.members, c.rooms} {
-		if fields, ok, err := part(); ok {
-			return fields, err
-		}
-	}
-	return nil, zimwire.Deny(zimwire.RetActionUnsupported, common.Action+" is not offered by this server yet")
+	return answer(call{frontend: f, ctx: r.Context(), action: common.Action, query: q, body: body})
 }
 
 // verify checks a Signature 2.0 [zim signature].
@@ -98,22 +95,6 @@ func (f *frontend) verify(c zimwire.Common, now time.Time) *zimwire.Refusal {
 		return zimwire.Deny(zimwire.RetSignatureWrong, "the nonce was used before")
 	}
 	return nil
-}
-
-// act reads an action's parameters, from the body if there is one, and has the method answer it.
-func act[P any](c call, method func(call, P) (any, error)) (any, bool, error) {
-	var p P
-	var refusal *zimwire.Refusal
-	if len(strings.TrimSpace(string(c.body))) > 0 {
-		refusal = zimwire.BindBody(c.body, &p)
-	} else {
-		refusal = zimwire.BindQuery(c.query, &p)
-	}
-	if refusal != nil {
-		return nil, true, refusal
-	}
-	fields, err := method(c, p)
-	return fields, true, err
 }
 
 // in counts the call for one group or room.

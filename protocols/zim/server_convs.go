@@ -22,25 +22,6 @@ const (
 	maxMarkKeys     = 100
 )
 
-// conversations has the actions about users' lists.
-func (c call) conversations() (any, bool, error) {
-	switch c.action {
-	case "QueryConversationList":
-		return act(c, call.listConvs)
-	case "ClearConversationUnread":
-		return act(c, call.clearUnread)
-	case "DeleteConv":
-		return act(c, call.deleteConv)
-	case "SilenceConvNotification":
-		return act(c, call.silence)
-	case "ConvPinned":
-		return act(c, call.pin)
-	case "SetConvMark":
-		return act(c, call.mark)
-	}
-	return nil, false, nil
-}
-
 // listConvs answers the newest thousand of a user's conversations, the first moved first.
 func (c call) listConvs(p zimwire.QueryConvs) (any, error) {
 	from, err := c.from(p.FromUserID)

@@ -26,33 +26,6 @@ const (
 	maxServerNick  = 256 // bytes
 )
 
-// groups has the actions about groups themselves.
-func (c call) groups() (any, bool, error) {
-	switch c.action {
-	case "CreateGroup":
-		return act(c, call.createGroup)
-	case "DismissGroup":
-		return act(c, call.dismissGroup)
-	case "UpdateGroupData":
-		return act(c, call.updateGroup)
-	case "ModifyGroupAttribute":
-		return act(c, call.modifyGroupAttribute)
-	case "ModifyGroupLimit":
-		return act(c, call.modifyGroupLimit)
-	case "MuteGroup":
-		return act(c, call.muteGroup)
-	case "QueryGroupInfo":
-		return act(c, call.groupInfo)
-	case "QueryGroupMemberList":
-		return act(c, call.groupMembers)
-	case "QueryAppGroupList":
-		return act(c, call.appGroups)
-	case "FetchForbidGroupList":
-		return act(c, call.forbidGroups)
-	}
-	return nil, false, nil
-}
-
 func checkGroupTexts(name, notice, avatar string) error {
 	if utf8.RuneCountInString(name) > maxNameChars || utf8.RuneCountInString(notice) > maxNoticeChars || len(avatar) > maxGroupAvatar {
 		return zimwire.Deny(zimwire.RetParam, "GroupName, GroupNotice or GroupAvatar is too long")

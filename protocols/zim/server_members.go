@@ -11,25 +11,6 @@ import (
 
 func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
 
-// members has the actions about who is in a group.
-func (c call) members() (any, bool, error) {
-	switch c.action {
-	case "InviteUsersIntoGroup":
-		return act(c, call.invite)
-	case "KickoutGroupUser":
-		return act(c, call.kick)
-	case "TransferGroupOwner":
-		return act(c, call.transfer)
-	case "SetGroupMemberRole":
-		return act(c, call.setRole)
-	case "SetGroupMembersNickname":
-		return act(c, call.setNicknames)
-	case "MuteGroupMembers":
-		return act(c, call.muteMembers)
-	}
-	return nil, false, nil
-}
-
 func (c call) invite(p zimwire.ServerInvite) (any, error) {
 	names := p.UserIDs
 	for _, info := range p.GroupMemberInfos {

@@ -15,27 +15,6 @@ const (
 	defaultPeople  = 100
 )
 
-// rooms has the actions about rooms.
-func (c call) rooms() (any, bool, error) {
-	switch c.action {
-	case "CreateRoom":
-		return act(c, call.createRoom)
-	case "DestroyRoom":
-		return act(c, call.destroyRoom)
-	case "QueryRoomUserList":
-		return act(c, call.roomUsers)
-	case "QueryRoomMembers":
-		return act(c, call.roomMembers)
-	case "KickoutRoomUser":
-		return act(c, call.kickFromRoom)
-	case "QueryRoomAttribute":
-		return act(c, call.roomAttributes)
-	case "ModifyRoomAttribute":
-		return act(c, call.modifyRoomAttribute)
-	}
-	return nil, false, nil
-}
-
 func (c call) createRoom(p zimwire.ServerCreateRoom) (any, error) {
 	from, err := c.from(p.FromUserID)
 	if err != nil {

@@ -11,21 +11,6 @@ import (
 // maxRecipients bounds the users that one message goes to.
 const maxRecipients = 100
 
-// messages has the actions that send.
-func (c call) messages() (any, bool, error) {
-	switch c.action {
-	case "SendPeerMessage":
-		return act(c, call.sendPeer)
-	case "SendGroupMessage":
-		return act(c, call.sendGroup)
-	case "SendRoomMessage":
-		return act(c, call.sendRoom)
-	case "SendMessageToAllUsers":
-		return act(c, call.sendAll)
-	}
-	return nil, false, nil
-}
-
 func (c call) sendPeer(p zimwire.SendPeerMessage) (any, error) {
 	switch n := len(p.ToUserID); {
 	case n > maxRecipients:

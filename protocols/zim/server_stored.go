@@ -20,31 +20,6 @@ const (
 	importReach = 360 * 24 * time.Hour
 )
 
-// stored has the actions about messages that were sent.
-func (c call) stored() (any, bool, error) {
-	switch c.action {
-	case "RevokePeerMessage", "RevokeGroupMessage", "RevokeRoomMessage":
-		return act(c, call.revoke)
-	case "EditC2cMsgBody", "EditGroupMsgBody":
-		return act(c, call.edit)
-	case "QueryMessagesByMsgSeq":
-		return act(c, call.bySeq)
-	case "QueryPeerMsg", "QueryGroupMsg":
-		return act(c, call.history)
-	case "ImportPeerMsg":
-		return act(c, call.importPeer)
-	case "ImportGroupMsg":
-		return act(c, call.importGroup)
-	case "ClearPeerMessage", "ClearMemberGroupMessage":
-		return act(c, call.clear)
-	case "C2cReadReceipt", "GroupReadReceipt":
-		return act(c, call.readReceipt)
-	case "C2cDeliveryReceipt", "GroupDeliveryReceipt":
-		return act(c, call.deliveryReceipt)
-	}
-	return nil, false, nil
-}
-
 // place finds the conversation of an action that exists for peers, groups and rooms.
 func (c call) place(from chat.UserID, peer, group, room string) (chat.Conv, error) {
 	switch c.action {

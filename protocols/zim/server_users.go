@@ -15,25 +15,6 @@ const (
 	robotPrefix   = "@RBT#"
 )
 
-// users has the actions about accounts.
-func (c call) users() (any, bool, error) {
-	switch c.action {
-	case "UserRegister":
-		return act(c, call.register)
-	case "RobotRegister":
-		return act(c, call.registerRobots)
-	case "ModifyUserInfo":
-		return act(c, call.modify)
-	case "QueryUserInfos":
-		return act(c, call.infos)
-	case "QueryUserOnlineState":
-		return act(c, call.onlineStates)
-	case "QueryGroupsInfoOfUser":
-		return act(c, call.groupsOf)
-	}
-	return nil, false, nil
-}
-
 func userError(name string, err error) zimwire.UserError {
 	refusal := zimmap.Return(err)
 	return zimwire.UserError{UserID: name, SubCode: refusal.Code, SubMessage: refusal.Message}
