@@ -1,6 +1,6 @@
 // What an app's server asks: every action, and every code that a request can deserve.
 import assert from 'node:assert/strict';
-import { Person, fresh, pair, scenario, world } from './people.mjs';
+import { Person, drove, fresh, pair, scenario, world } from './people.mjs';
 
 const body = (text, more = {}) => ({ Message: text, ...more });
 const text = (from, to, more = {}) => ({ FromUserId: from, ToUserId: [].concat(to), MessageType: 1, Priority: 1, MessageBody: body('hello'), ...more });
@@ -344,3 +344,12 @@ scenario('server API: groups', async () => {
   says(await s.post('QueryGroupInfo', { FromUserId, GroupId }), 660600001);
 });
 
+scenario('server API: what an app of this server has none of', async () => {
+  const s = world.server;
+  const { TotalCount, Next, CommunityIdList } = await s.does('QueryAppCommunityList', { Limit: 10, Next: 0 }, 'get');
+  assert.deepEqual([TotalCount, Next, CommunityIdList], [0, 0, []]);
+  says(await s.get('QueryAppCommunityList', { Limit: 10 }), 660300005);
+  // The vendor alone signs licences of its audio library: to say so is all that there is to be done.
+  says(await s.get('CgiDescribeZIMAudioLicense', {}), 910002);
+  drove('actions', 'CgiDescribeZIMAudioLicense');
+});

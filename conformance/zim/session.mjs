@@ -109,6 +109,33 @@ scenario('an account that is disabled or deleted is told so', async () => {
   await refuses(6000011, b.login());
 });
 
+scenario('experimental calls answer, and a trace is told', async () => {
+  const [a] = await pair('exper');
+  const facts = JSON.parse(await a.zim.callExperimentalAPI('{"api":"connection"}'));
+  assert.deepEqual([facts.server, facts.state], [`${world.gateway.ws}/zim`, 2]);
+  await a.zim.callExperimentalAPI('{"api":"trace","params":{"on":true}}');
+  await a.zim.querySelfUserInfo();
+  await a.event('experimentalEventReceived', (d) => /querySelfUserInfo answered in \d+ ms$/.test(JSON.parse(d).line));
+  await a.zim.callExperimentalAPI('{"api":"trace","params":{"on":false}}');
+  const told = a.events('experimentalEventReceived').length;
+  await a.zim.querySelfUserInfo();
+  assert.equal(a.events('experimentalEventReceived').length, told);
+  await refuses(6000001, a.zim.callExperimentalAPI('not JSON'));
+  await refuses(6000013, a.zim.callExperimentalAPI('{"api":"initLog"}'));
+});
+
+scenario('who is refused when he comes back is told in the error event, and is out', async () => {
+  const [a] = await pair('back');
+  await world.gateway.kill();
+  await a.event('connectionStateChanged', (d) => d.state === 3);
+  await world.gateway.command('user', 'disable', a.user);
+  await world.gateway.serve();
+  const told = await a.event('error', () => true, 30000);
+  assert.equal(told.code, 6000101);
+  await a.event('connectionStateChanged', (d) => d.state === 0 && d.event === 2);
+  await refuses(6000121, a.zim.querySelfUserInfo());
+});
+
 scenario('methods that come later reject and never hang', async () => {
   const [a] = await pair('later');
   const later = ['callInvite', 'callCancel', 'callAccept', 'callReject', 'callingInvite', 'callJoin', 'callQuit', 'callEnd',

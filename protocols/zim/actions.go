@@ -65,16 +65,17 @@ func actions() map[string]action {
 		"QueryUserOnlineState":  act(call.onlineStates),
 		"QueryGroupsInfoOfUser": act(call.groupsOf),
 
-		"CreateGroup":          act(call.createGroup),
-		"DismissGroup":         act(call.dismissGroup),
-		"UpdateGroupData":      act(call.updateGroup),
-		"ModifyGroupAttribute": act(call.modifyGroupAttribute),
-		"ModifyGroupLimit":     act(call.modifyGroupLimit),
-		"MuteGroup":            act(call.muteGroup),
-		"QueryGroupInfo":       act(call.groupInfo),
-		"QueryGroupMemberList": act(call.groupMembers),
-		"QueryAppGroupList":    act(call.appGroups),
-		"FetchForbidGroupList": act(call.forbidGroups),
+		"CreateGroup":           act(call.createGroup),
+		"DismissGroup":          act(call.dismissGroup),
+		"UpdateGroupData":       act(call.updateGroup),
+		"ModifyGroupAttribute":  act(call.modifyGroupAttribute),
+		"ModifyGroupLimit":      act(call.modifyGroupLimit),
+		"MuteGroup":             act(call.muteGroup),
+		"QueryGroupInfo":        act(call.groupInfo),
+		"QueryGroupMemberList":  act(call.groupMembers),
+		"QueryAppGroupList":     act(call.appGroups),
+		"QueryAppCommunityList": act(call.appCommunities),
+		"FetchForbidGroupList":  act(call.forbidGroups),
 
 		"InviteUsersIntoGroup":    act(call.invite),
 		"KickoutGroupUser":        act(call.kick),
@@ -90,5 +91,7 @@ func actions() map[string]action {
 		"KickoutRoomUser":     act(call.kickFromRoom),
 		"QueryRoomAttribute":  act(call.roomAttributes),
 		"ModifyRoomAttribute": act(call.modifyRoomAttribute),
+
+		"CgiDescribeZIMAudioLicense": act(call.audioLicence),
 	}
 }

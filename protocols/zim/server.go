@@ -196,6 +196,11 @@ func (c call) conv(u chat.UserID, id string, kind *int64) (chat.Conv, error) {
 	return chat.Conv{}, zimwire.Deny(zimwire.RetParam, "ConvType is 0 or 2")
 }
 
+// audioLicence answers that there is none: the vendor signs licences of its audio library, nobody else can.
+func (call) audioLicence(none) (any, error) {
+	return nil, zimwire.Deny(zimwire.RetNoLicence, "this server has no licence of the vendor's audio library to give")
+}
+
 // subCode is the code for one item of a batch.
 func subCode(err error) zimwire.ReturnCode {
 	var refusal *zimwire.Refusal

@@ -317,13 +317,28 @@ func (c call) groupMembers(p zimwire.ServerMembers) (any, error) {
 	return result, nil
 }
 
-func (c call) appGroups(p zimwire.PageRequest) (any, error) {
+// pageLimit reads how many groups, or communities, a page shall have.
+func pageLimit(p zimwire.PageRequest) (int, error) {
 	limit := int64(maxConvPage)
 	if p.Limit != nil {
 		limit = *p.Limit
 	}
 	if limit < 1 || limit > maxGroupPage || p.Next < 0 {
-		return nil, zimwire.Deny(zimwire.RetParam, "Limit is from 1 to 10000")
+		return 0, zimwire.Deny(zimwire.RetParam, "Limit is from 1 to 10000")
+	}
+	return int(limit), nil
+}
+
+// appCommunities answers that there are none: a gateway of three protocols has groups and rooms.
+func (c call) appCommunities(p zimwire.PageRequest) (any, error) {
+	_, err := pageLimit(p)
+	return zimwire.AppCommunityPage{CommunityIDList: []zimwire.ServerCommunity{}}, err
+}
+
+func (c call) appGroups(p zimwire.PageRequest) (any, error) {
+	limit, err := pageLimit(p)
+	if err != nil {
+		return nil, err
 	}
 	var all []chat.Details
 	after := ""
@@ -338,7 +353,7 @@ func (c call) appGroups(p zimwire.PageRequest) (any, error) {
 		}
 		after = page[len(page)-1].Conv.ID
 	}
-	page, next := slice(all, p.Next, int(limit))
+	page, next := slice(all, p.Next, limit)
 	result := zimwire.AppGroupPage{TotalCount: int64(len(all)), Next: next}
 	for _, d := range page {
 		result.GroupIDList = append(result.GroupIDList, zimwire.ServerGroup{GroupID: d.Conv.ID, GroupName: d.Name})

@@ -104,4 +104,6 @@ const (
 	RetAllMarksFailed     ReturnCode = 660800054
 	RetEditTooLate        ReturnCode = 661000001
 	RetEditFailed         ReturnCode = 661000005
+
+	RetNoLicence ReturnCode = 910002
 )

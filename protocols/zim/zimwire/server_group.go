@@ -195,7 +195,7 @@ type ServerMember struct {
 	Role         int64  `json:"Role"`
 }
 
-// PageRequest is the request of QueryAppGroupList.
+// PageRequest is the request of QueryAppGroupList and QueryAppCommunityList.
 type PageRequest struct {
 	Limit *int64 `json:"Limit"`
 	Next  int64  `json:"Next"`
@@ -206,6 +206,19 @@ type AppGroupPage struct {
 	TotalCount  int64         `json:"TotalCount"`
 	Next        int64         `json:"Next"`
 	GroupIDList []ServerGroup `json:"GroupIdList"`
+}
+
+// AppCommunityPage is the answer to QueryAppCommunityList.
+type AppCommunityPage struct {
+	TotalCount      int64             `json:"TotalCount"`
+	Next            int64             `json:"Next"`
+	CommunityIDList []ServerCommunity `json:"CommunityIdList"`
+}
+
+// ServerCommunity is one of an app's communities.
+type ServerCommunity struct {
+	CommunityID   string `json:"CommunityId"`
+	CommunityName string `json:"CommunityName"`
 }
 
 // FetchForbidGroupList is the request of that action.

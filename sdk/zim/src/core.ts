@@ -1,6 +1,6 @@
 import { ZIMErrorCode } from './codes.js';
 import { ZIMConnectionEvent, ZIMConnectionState, ZIMGeofencingType } from './enums.js';
-import { Fault, invalid, notLogged } from './errors.js';
+import { Fault, invalid, notLogged, unsupported } from './errors.js';
 import type { Notice } from './link.js';
 import { revive, type Plain } from './revive.js';
 import { Session } from './session.js';
@@ -53,6 +53,8 @@ export abstract class Core {
   private shape: 'debug' | 'quiet' = 'quiet';
   /** What has happened of late, without contents: for uploadLog. @internal */
   private readonly lines: string[] = [];
+  /** @internal */
+  private traced = false;
 
   static getVersion(): string {
     return surface;
@@ -75,6 +77,7 @@ export abstract class Core {
       notices: (n) => this.hear(n),
       connected: (self, resumed) => this.connected(self, resumed),
       ended: () => this.sessionEnded(),
+      failed: ({ code, message }) => this.emit('error', { code, message }),
     });
   }
 
@@ -94,9 +97,25 @@ export abstract class Core {
     await this.call('uploadLog', () => ({ lines: this.lines }));
   }
 
-  callExperimentalAPI(params: string): Promise<string> {
-    void params;
-    return Promise.reject(new Fault(ZIMErrorCode.CommonModuleUnsupportedRequest, 'there are no experimental calls'));
+  /**
+   * callExperimentalAPI takes and answers JSON text. {"api":"connection"} answers how the connection stands;
+   * {"api":"trace","params":{"on":true}} has each line of the log told by experimentalEventReceived as it is written.
+   */
+  async callExperimentalAPI(params: string): Promise<string> {
+    let asked: { api?: unknown; params?: { on?: unknown } };
+    try {
+      asked = (JSON.parse(params) ?? {}) as typeof asked;
+    } catch {
+      throw invalid('callExperimentalAPI takes JSON text');
+    }
+    switch (asked.api) {
+      case 'connection':
+        return JSON.stringify(this.session.facts());
+      case 'trace':
+        this.traced = asked.params?.on === true;
+        return JSON.stringify({ on: this.traced });
+    }
+    throw unsupported(`the experimental call ${String(asked.api)}`);
   }
 
   destroy(): void {
@@ -124,13 +143,15 @@ export abstract class Core {
       throw invalid(`the parameters of ${method} are not what it takes`);
     }
     const self = this.self;
+    const asked = Date.now();
     let result: Plain;
     try {
       result = await this.session.request<Plain>(method, built, repeatable);
     } catch (e) {
-      this.note(`${method} ${(e as Fault).code}`);
+      this.note(`${method} refused with ${(e as Fault).code}`);
       throw e;
     }
+    this.note(`${method} answered in ${Date.now() - asked} ms`);
     return (await this.revived(revive(result, self))) as T;
   }
 
@@ -176,8 +197,10 @@ export abstract class Core {
 
   /** @internal */
   private note(line: string): void {
-    this.lines.push(`${new Date().toISOString()} ${line}`);
+    const dated = `${new Date().toISOString()} ${line}`;
+    this.lines.push(dated);
     if (this.lines.length > linesKept) this.lines.shift();
+    if (this.traced) this.emit('experimentalEventReceived', JSON.stringify({ api: 'trace', line: dated }));
   }
 
   /** @internal */

@@ -32,6 +32,8 @@ export interface Ears {
   connected(self: ZIMSelfUserInfo, resumed: boolean): void;
   /** After a session has ended for good. */
   ended(): void;
+  /** Something failed that no caller waits for. */
+  failed(fault: Fault): void;
 }
 
 const backOffFirst = 300;
@@ -156,6 +158,11 @@ export class Session {
     }
   }
 
+  /** facts are how the session stands, for whoever looks for a fault. */
+  facts(): { server: string; device: string; state: ZIMConnectionState; cursor: string; skew: number; sdk: string } {
+    return { server: this.url, device: this.device, state: this.state, cursor: this.cursor, skew: this.skew, sdk: version };
+  }
+
   /** renewed keeps a token that the server has taken, for the next reconnect. */
   renewed(token: string): void {
     if (this.who) this.who = { ...this.who, token };
@@ -262,9 +269,12 @@ export class Session {
       } catch (e) {
         const fault = asFault(e);
         if (generation !== this.generation) return;
+        const late = Date.now() > giveUp;
+        if (!late && !isFinal(fault)) continue;
+        // Nobody has asked to come back: that it failed is told in the error event.
+        this.ears.failed(fault);
         if (fault.code === ZIMErrorCode.NetworkModuleTokenExpired) return this.end(ZIMConnectionEvent.TokenExpired);
-        if (isFinal(fault)) return this.end(ZIMConnectionEvent.LoginTimeout, fault.message);
-        if (Date.now() > giveUp) return this.end(ZIMConnectionEvent.LoginInterrupted);
+        return this.end(late ? ZIMConnectionEvent.LoginInterrupted : ZIMConnectionEvent.LoginTimeout, fault.message);
       }
     }
   }
