@@ -24,12 +24,13 @@ const maxBody = 1 << 20
 func (f *frontend) serveAction(c *gin.Context) {
 	id := f.Router.NewID()
 	fields, err := f.called(c.Request)
-	refusal := zimmap.Return(err)
 	e := zimwire.Envelope{Message: "success", RequestID: id}
 	if err != nil {
+		refusal := zimmap.Return(err)
 		e.Code, e.Message = refusal.Code, refusal.Message
 		if refusal.Code == zimwire.RetServer {
 			f.Log.Err(err).Str("action", c.Query("Action")).Str("request", id).Msg("server API call failed")
+			e.Code = failureCode(c.Query("Action"))
 		}
 	}
 	body, err := zimwire.EncodeAnswer(e, fields)
@@ -38,6 +39,31 @@ func (f *frontend) serveAction(c *gin.Context) {
 		body = []byte(`{"Code":660000001,"Message":"internal error","RequestId":"` + id + `"}`)
 	}
 	c.Data(http.StatusOK, "application/json; charset=utf-8", body)
+}
+
+// failureCode is what a caller is told of a fault of ours, where the action has a code of its own for it.
+func failureCode(action string) zimwire.ReturnCode {
+	switch action {
+	case "CreateGroup":
+		return zimwire.RetGroupDatabase
+	case "QueryGroupMemberList":
+		return zimwire.RetMemberQuery
+	case "QueryAppGroupList":
+		return zimwire.RetGroupList
+	case "KickoutGroupUser", "UpdateGroupData", "QueryGroupMsg", "SilenceConvNotification":
+		return zimwire.RetGroupInfo
+	case "FetchForbidGroupList":
+		return zimwire.RetLogic
+	case "QueryRoomUserList":
+		return zimwire.RetRoomFetch
+	case "QueryUserInfos", "QueryMessagesByMsgSeq":
+		return zimwire.RetUserFetch
+	case "ModifyUserInfo":
+		return zimwire.RetUserInfoQuery
+	case "QueryConversationList":
+		return zimwire.RetConversationFailed
+	}
+	return zimwire.RetServer
 }
 
 // call is one server API call, past its signature.

@@ -16,7 +16,8 @@ const (
 	maxConvPage     = 500
 	defaultConvPage = 100
 	maxConvsListed  = 1000
-	maxSilenced     = 10
+	maxSilenced     = 10  // in one call
+	maxSilent       = 500 // in all
 	maxPinnedAtOnce = 20
 	maxMarkInfos    = 100
 	maxMarkKeys     = 100
@@ -147,6 +148,15 @@ func (c call) silenceOne(from chat.UserID, id string, kind *int64, on bool) erro
 		return zimwire.Deny(zimwire.RetAlreadySilent, "notifications are silenced already")
 	case !is && !on:
 		return zimwire.Deny(zimwire.RetAlreadyLoud, "notifications are not silenced")
+	case on:
+		all, err := c.Store.SettingsOf(c.ctx, from, chat.SettingMuted)
+		if err != nil {
+			return err
+		}
+		all = slices.DeleteFunc(all, func(one store.Setting) bool { return one.Value.Bits == 0 })
+		if len(all) >= maxSilent {
+			return zimwire.Deny(zimwire.RetSilentListFull, "at most 500 conversations are silenced")
+		}
 	}
 	return c.set(from, conv, chat.SettingMuted, chat.Bool(on))
 }

@@ -305,7 +305,7 @@ func (c call) groupMembers(p zimwire.ServerMembers) (any, error) {
 	}
 	all, _, err := c.Store.Members(c.ctx, g, store.MemberQuery{})
 	if err != nil {
-		return nil, zimwire.Deny(zimwire.RetMemberQuery, "the members cannot be read")
+		return nil, err
 	}
 	page, next := slice(all, p.Next, int(*p.Limit))
 	m := c.mapFor(c.ctx, "")
@@ -345,7 +345,7 @@ func (c call) appGroups(p zimwire.PageRequest) (any, error) {
 	for {
 		page, err := c.Store.ListConvs(c.ctx, chat.KindGroup, false, maxMemberPage, after)
 		if err != nil {
-			return nil, zimwire.Deny(zimwire.RetGroupList, "the groups cannot be read")
+			return nil, err
 		}
 		all = append(all, page...)
 		if len(page) < maxMemberPage {

@@ -1,6 +1,7 @@
 package zim
 
 import (
+	"slices"
 	"time"
 
 	"dragoman/bridge"
@@ -60,7 +61,11 @@ func (c call) revoke(p zimwire.RevokeMessage) (any, error) {
 	if _, gone := said.Content.(chat.Recalled); gone {
 		return nil, zimwire.Deny(zimwire.RetAlreadyRevoked, "the message was revoked already")
 	}
-	if e.From != from {
+	switch {
+	case e.From == from:
+	case conv.Kind == chat.KindRoom && !slices.Contains(c.people(conv), from):
+		return nil, zimwire.Deny(zimwire.RetNotInRoom, "FromUserId is not in this room")
+	default:
 		return nil, zimwire.Deny(zimwire.RetNotSender, "FromUserId has not sent this message")
 	}
 	if window := c.Router.Policy().RecallWindow; window >= 0 && c.Now().Sub(e.Time) > window {

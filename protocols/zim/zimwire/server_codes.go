@@ -5,11 +5,8 @@ type ReturnCode int64
 
 // The return codes of the server API that this gateway gives.
 const (
-	RetOK       ReturnCode = 0
-	RetFailed   ReturnCode = 1
-	RetOverload ReturnCode = 7
+	RetOK ReturnCode = 0
 
-	RetHost                  ReturnCode = 100000000
 	RetAppIDFormat           ReturnCode = 100000001
 	RetTimestampEmpty        ReturnCode = 100000002
 	RetTimestampFormat       ReturnCode = 100000003
@@ -20,11 +17,9 @@ const (
 	RetNonceEmpty            ReturnCode = 100000008
 	RetSignatureEmpty        ReturnCode = 100000009
 	RetSecretLookup          ReturnCode = 100000010
-	RetAppConfig             ReturnCode = 100000011
 	RetBodyRead              ReturnCode = 100000012
 	RetSignatureVersionEmpty ReturnCode = 100000013
 	RetSignatureVersion      ReturnCode = 100000014
-	RetGatewayInternal       ReturnCode = 100000015
 
 	RetServer         ReturnCode = 660000001
 	RetParam          ReturnCode = 660000002
@@ -36,7 +31,6 @@ const (
 	RetRevokeTooLate  ReturnCode = 660000024
 	RetBase64         ReturnCode = 660000025
 	RetNotSender      ReturnCode = 660000026
-	RetRoomNotStored  ReturnCode = 660000027
 
 	RetUserAbsent ReturnCode = 660200001
 
@@ -49,7 +43,6 @@ const (
 	RetNotInThatRoom      ReturnCode = 660300012
 	RetRoomReceipt        ReturnCode = 660300013
 	RetRoomExists         ReturnCode = 660300014
-	RetTooManyRooms       ReturnCode = 660300015
 	RetAttributesTooLong  ReturnCode = 660300019
 	RetMessageTooLarge    ReturnCode = 660400001
 	RetTooManyReceipts    ReturnCode = 660400102
@@ -57,9 +50,6 @@ const (
 	RetPeerReceipt        ReturnCode = 660400104
 	RetSenderAbsent       ReturnCode = 660500002
 	RetBroadcastRate      ReturnCode = 660500003
-	RetTextAuditError     ReturnCode = 660500004
-	RetTextRejected       ReturnCode = 660500005
-	RetCallbackSilent     ReturnCode = 660500009
 	RetCallbackRejected   ReturnCode = 660500010
 	RetNoGroup            ReturnCode = 660600001
 	RetMemberQuery        ReturnCode = 660600003
@@ -71,10 +61,9 @@ const (
 	RetGroupInfo          ReturnCode = 660600009
 	RetCreateRate         ReturnCode = 660600010
 	RetGroupExists        ReturnCode = 660600011
-	RetTooManyGroups      ReturnCode = 660600012
 	RetOwnerAbsent        ReturnCode = 660600013
+	RetGroupDatabase      ReturnCode = 660600015
 	RetGroupFull          ReturnCode = 660600016
-	RetJoinAtCreation     ReturnCode = 660600017
 	RetTooManyAttributes  ReturnCode = 660600019
 	RetAttributeSize      ReturnCode = 660600020
 	RetNotInGroup         ReturnCode = 660600024
@@ -91,7 +80,6 @@ const (
 	RetUserInfoAbsent     ReturnCode = 660700012
 	RetUserInfoQuery      ReturnCode = 660700013
 	RetUserUnregistered   ReturnCode = 660700015
-	RetUserInfoSync       ReturnCode = 660700016
 	RetUserInfoUpdate     ReturnCode = 660700017
 	RetPeerUnregistered   ReturnCode = 660800001
 	RetNoConversation     ReturnCode = 660800002
