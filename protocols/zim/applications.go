@@ -3,6 +3,7 @@ package zim
 import (
 	"context"
 	"slices"
+	"time"
 
 	"dragoman/bridge/chat"
 	"dragoman/bridge/store"
@@ -21,8 +22,30 @@ func (s *session) sendGroupJoinApplication(ctx context.Context, p zimwire.SendGr
 	return result, err
 }
 
-// decide answers an application; one that is not open any more has been answered already.
+// expiresAfter is how long an application or invitation waits for its answer [zim groups].
+const expiresAfter = 7 * 24 * time.Hour
+
+// hasExpired reports whether an asking has waited too long.
+func (s *session) hasExpired(a store.Asking) bool {
+	return a.State == store.AskingOpen && s.Now().Sub(a.Time) > expiresAfter
+}
+
+// decide answers an application or invitation; one that is not open any more has been answered already, or has expired.
 func (s *session) decide(ctx context.Context, id, user string, change chat.Change) error {
+	c, err := s.group(id)
+	if err != nil {
+		return err
+	}
+	askings, err := s.Store.AskingsOf(ctx, s.actor.User)
+	if err != nil {
+		return err
+	}
+	invitation := change == chat.ChangeInviteAccept || change == chat.ChangeInviteDecline
+	for _, a := range askings {
+		if a.Conv == c && a.By == chat.UserID(user) && a.IsInvitation == invitation && s.hasExpired(a) {
+			return zimwire.Refuse(zimwire.FriendModuleFriendApplicationExpired, "the application has expired")
+		}
+	}
 	return answered(s.change(ctx, id, chat.Membership{Users: []chat.UserID{chat.UserID(user)}, Change: change}))
 }
 
@@ -99,14 +122,32 @@ func (s *session) asking(ctx context.Context, a store.Asking) zimwire.GroupAppli
 	if a.IsInvitation {
 		asked.Change = chat.ChangeInvite
 	}
-	ev := chat.Event{Draft: chat.Draft{Conv: a.Conv, Time: a.Time, Body: asked}, From: a.By, ID: a.ID}
-	states := map[store.AskingState]zimwire.GroupApplicationState{
-		store.AskingOpen: zimwire.GroupApplicationStateWaiting, store.AskingAccepted: zimwire.GroupApplicationStateAccepted,
-		store.AskingDeclined: zimwire.GroupApplicationStateRejected, store.AskingVoid: zimwire.GroupApplicationStateDisabled,
+	by := a.By
+	if !a.IsInvitation && a.Answerer != "" {
+		by = a.Answerer // whoever let him in, or did not
 	}
-	info := s.me(ctx).Application(ev, a.User, states[a.State])
-	if a.State != store.AskingOpen {
+	ev := chat.Event{Draft: chat.Draft{Conv: a.Conv, Time: a.Time, Body: asked}, From: by, ID: a.ID}
+	info := s.me(ctx).Application(ev, a.User, s.stateOf(a))
+	switch {
+	case a.State != store.AskingOpen:
 		info.UpdateTime = a.Answered.UnixMilli()
+	case s.hasExpired(a):
+		info.UpdateTime = a.Time.Add(expiresAfter).UnixMilli()
 	}
 	return info
+}
+
+func (s *session) stateOf(a store.Asking) zimwire.GroupApplicationState {
+	switch a.State {
+	case store.AskingAccepted:
+		return zimwire.GroupApplicationStateAccepted
+	case store.AskingDeclined:
+		return zimwire.GroupApplicationStateRejected
+	case store.AskingVoid:
+		return zimwire.GroupApplicationStateDisabled
+	}
+	if s.hasExpired(a) {
+		return zimwire.GroupApplicationStateExpired
+	}
+	return zimwire.GroupApplicationStateWaiting
 }

@@ -15,6 +15,8 @@ const (
 	// maxRounds bounds how often one page is filled up where the history holds what ZIM does not show.
 	maxRounds = 20
 	maxBySeq  = 10 // messages that queryMessages takes
+	// maxDeleted bounds the messages of one deleteMessages: they become one event.
+	maxDeleted = 1000
 )
 
 func (s *session) queryHistoryMessage(ctx context.Context, p zimwire.QueryHistoryMessageParams) (zimwire.MessageQueriedResult, error) {
@@ -113,6 +115,9 @@ func (s *session) deleteMessages(ctx context.Context, p zimwire.DeleteMessagesPa
 	c, err := s.conv(p.ConversationID, p.ConversationType)
 	if err != nil {
 		return result, err
+	}
+	if len(p.MessageList) > maxDeleted {
+		return result, zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "at most 1000 messages at a time")
 	}
 	b := chat.Hide{}
 	for _, w := range p.MessageList {

@@ -158,6 +158,9 @@ func (s *session) setGroupMemberNickname(ctx context.Context, p zimwire.SetGroup
 	if err != nil {
 		return result, err
 	}
+	if _, err := s.inside(ctx, c); err != nil {
+		return result, err
+	}
 	if _, failed, err := s.present(ctx, c, []string{p.ForUserID}, 1); err != nil || len(failed) > 0 {
 		if err == nil {
 			err = zimwire.Refuse(zimwire.GroupModuleUserIsNotInTheGroup, "he is not in this group")

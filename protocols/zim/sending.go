@@ -62,7 +62,7 @@ func (s *session) sendDraft(ctx context.Context, r zimwire.Request) (chat.Draft,
 	if err != nil {
 		return chat.Draft{}, err
 	}
-	if err := s.openCombinations(ctx, &p.Message, 0); err != nil {
+	if err := s.openCombinations(ctx, &p.Message); err != nil {
 		return chat.Draft{}, err
 	}
 	return s.me(ctx).Send(p.Message, c, p.Config, chat.Ref{})
@@ -77,7 +77,7 @@ func (s *session) replyDraft(ctx context.Context, r zimwire.Request) (chat.Draft
 	if err != nil {
 		return chat.Draft{}, err
 	}
-	if err := s.openCombinations(ctx, &p.Message, 0); err != nil {
+	if err := s.openCombinations(ctx, &p.Message); err != nil {
 		return chat.Draft{}, err
 	}
 	return s.me(ctx).Send(p.Message, original.Conv, p.Config, original.Ref())
@@ -96,16 +96,28 @@ func (s *session) named(ctx context.Context, w zimwire.Message) (chat.Entry, err
 	return s.Store.Entry(ctx, s.actor.User, c, ref)
 }
 
-// maxNested is how deep combinations may stand in each other.
-const maxNested = 10
+const (
+	// maxNested is how deep combinations may stand in each other.
+	maxNested = 10
+	// maxOpened bounds what one message can have us read: a combination is named in a few bytes and may hold much.
+	maxOpened = 50
+)
 
 // openCombinations puts the items of combinations that the client has received, and was given no items of, into their
 // place: what is forwarded is what he may read.
-func (s *session) openCombinations(ctx context.Context, w *zimwire.Message, depth int) error {
+func (s *session) openCombinations(ctx context.Context, w *zimwire.Message) error {
+	left := maxOpened
+	return s.openCombination(ctx, w, 0, &left)
+}
+
+func (s *session) openCombination(ctx context.Context, w *zimwire.Message, depth int, left *int) error {
 	if w.Type != zimwire.MessageTypeCombine || depth > maxNested {
 		return nil
 	}
 	if len(w.MessageList) == 0 && w.CombineID != "" {
+		if *left--; *left < 0 {
+			return zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "too many combinations in one message")
+		}
 		whole, err := s.combination(ctx, w.CombineID)
 		if err != nil {
 			return err
@@ -113,7 +125,7 @@ func (s *session) openCombinations(ctx context.Context, w *zimwire.Message, dept
 		w.MessageList = whole.MessageList
 	}
 	for i := range w.MessageList {
-		if err := s.openCombinations(ctx, &w.MessageList[i], depth+1); err != nil {
+		if err := s.openCombination(ctx, &w.MessageList[i], depth+1, left); err != nil {
 			return err
 		}
 	}
