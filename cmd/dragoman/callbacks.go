@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"dragoman/protocols/webim"
 	"dragoman/protocols/zim"
 )
 
@@ -39,6 +40,17 @@ func (secretZIMCallbackCmd) Run(inv *invocation) error {
 func (c *core) zimCallbackSecret() (answer, error) {
 	secret, err := zim.CallbackSecret(c.vault)
 	return answer{[]string{string(secret)}}, err
+}
+
+type secretWebIMCallbackCmd struct{}
+
+func (secretWebIMCallbackCmd) Run(inv *invocation) error {
+	return inv.do(order{Do: "secret webim-callback"})
+}
+
+func (c *core) webimCallbackSecret() (answer, error) {
+	secret, err := webim.CallbackSecret(c.vault)
+	return answer{[]string{secret}}, err
 }
 
 // callbacks lists, puts back or forgets the calls that were put aside.

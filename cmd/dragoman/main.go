@@ -44,9 +44,10 @@ type commandLine struct {
 		WebIM tokenWebIMCmd `cmd:"" name:"webim" help:"Print an access token with which NAME logs in by WebIM."`
 	} `cmd:"" help:"Login tokens."`
 	Secret struct {
-		ZIM         secretZIMCmd         `cmd:"" name:"zim" help:"Print the ServerSecret that signs ZIM tokens and server calls."`
-		ZIMCallback secretZIMCallbackCmd `cmd:"" name:"zim-callback" help:"Print the secret that signs calls to the app's server."`
-		WebIM       secretWebIMCmd       `cmd:"" name:"webim" help:"Print client id and client secret of the app's server, on one line."`
+		ZIM           secretZIMCmd           `cmd:"" name:"zim" help:"Print the ServerSecret that signs ZIM tokens and server calls."`
+		WebIMCallback secretWebIMCallbackCmd `cmd:"" name:"webim-callback" help:"Print the secret that signs WebIM's calls to the app's server."`
+		ZIMCallback   secretZIMCallbackCmd   `cmd:"" name:"zim-callback" help:"Print the secret that signs calls to the app's server."`
+		WebIM         secretWebIMCmd         `cmd:"" name:"webim" help:"Print client id and client secret of the app's server, on one line."`
 	} `cmd:"" help:"Secrets of the app's server."`
 	Callbacks struct {
 		List   callbacksListCmd   `cmd:"" help:"Print the calls to the app's server that were put aside: id, event, what went wrong."`

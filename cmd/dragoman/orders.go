@@ -42,6 +42,8 @@ func (c *core) obey(ctx context.Context, o order) (answer, error) {
 		return c.zimSecret()
 	case "secret zim-callback":
 		return c.zimCallbackSecret()
+	case "secret webim-callback":
+		return c.webimCallbackSecret()
 	case "callbacks list", "callbacks replay", "callbacks drop":
 		return c.callbacks(ctx, o)
 	case "secret webim":

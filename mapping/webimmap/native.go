@@ -46,6 +46,18 @@ func (r Realm) native(meta *webimwire.Meta, body *webimwire.MessageBody, m chat.
 	return chat.Native{Protocol: Protocol, Data: data}, nil
 }
 
+// BroadcastNative marks a message as one that is said in every room, which the 4.x SDKs tell their application.
+func (r Realm) BroadcastNative(m chat.Message) (chat.Native, error) {
+	body := r.messageBody(m)
+	body.Type = webimwire.MessageBody_CHATROOM.Enum()
+	payload, err := webimwire.Pack(body)
+	if err != nil {
+		return chat.Native{}, err
+	}
+	data, err := webimwire.EncodeMeta(&webimwire.Meta{Payload: payload, Ext: []*webimwire.KeyValue{webimwire.BoolValue(broadcast, true)}})
+	return chat.Native{Protocol: Protocol, Data: data}, err
+}
+
 // otherExt is Meta.ext without what the canonical message says itself.
 func otherExt(meta *webimwire.Meta) []*webimwire.KeyValue {
 	var other []*webimwire.KeyValue

@@ -4,10 +4,13 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
+	"net/url"
+	"slices"
 	"strings"
 	"time"
 
 	"dragoman/configs"
+	"dragoman/mapping/webimmap"
 )
 
 //go:embed config.yaml
@@ -23,6 +26,13 @@ type config struct {
 	Linger     time.Duration `yaml:"linger"`
 	LZ4        bool          `yaml:"lz4"`
 	MaxImage   int64         `yaml:"max_image"`
+
+	CallbackURL       string        `yaml:"callback_url"`
+	CallbackEvents    []string      `yaml:"callback_events"`
+	BeforeSendURL     string        `yaml:"before_send_url"`
+	BeforeSendTypes   []string      `yaml:"before_send_types"`
+	BeforeSendWait    time.Duration `yaml:"before_send_wait"`
+	BeforeSendSilence string        `yaml:"before_send_silence"`
 }
 
 func readConfig(s configs.Section) (config, error) {
@@ -47,7 +57,36 @@ func readConfig(s configs.Section) (config, error) {
 	case c.MaxImage < 1:
 		return config{}, s.At("max_image", errors.New("no picture is that small"))
 	}
-	return c, nil
+	return c, c.checkCallbacks(s)
+}
+
+// maxBeforeSendWait is how long the vendor lets an app's server think at most [webim 18.5.1].
+const maxBeforeSendWait = 3 * time.Second
+
+func (c config) checkCallbacks(s configs.Section) error {
+	for key, target := range map[string]string{"callback_url": c.CallbackURL, "before_send_url": c.BeforeSendURL} {
+		u, err := url.Parse(target)
+		if target != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+			return s.At(key, fmt.Errorf("%q is no URL of a server", target))
+		}
+	}
+	for key, list := range map[string][2][]string{
+		"callback_events":   {c.CallbackEvents, append(webimmap.CallbackTypes(), toldOffline, toldUser)},
+		"before_send_types": {c.BeforeSendTypes, webimmap.MessageKinds()},
+	} {
+		for _, word := range list[0] {
+			if !slices.Contains(list[1], word) {
+				return s.At(key, fmt.Errorf("%q is none of %s", word, strings.Join(list[1], ", ")))
+			}
+		}
+	}
+	switch {
+	case c.BeforeSendWait <= 0 || c.BeforeSendWait > maxBeforeSendWait:
+		return s.At("before_send_wait", fmt.Errorf("not within %v", maxBeforeSendWait))
+	case c.BeforeSendSilence != "pass" && c.BeforeSendSilence != silenceBlocks:
+		return s.At("before_send_silence", fmt.Errorf("%q is neither pass nor block", c.BeforeSendSilence))
+	}
+	return nil
 }
 
 // isPathWord reports whether s can stand in a path as it is.

@@ -36,6 +36,8 @@ type frontend struct {
 	live     *live
 	credentials
 	detourKey []byte
+	callbacks *callbacks
+	orders    *orders
 
 	life context.Context // of all sessions
 	end  context.CancelFunc
@@ -63,6 +65,16 @@ func build(d protocols.Deps, section configs.Section) (protocols.Frontend, error
 	f.rooms = newLingering(f)
 	f.live = &live{router: d.Router, sessions: map[chat.UserID][]*session{}}
 	f.tree = f.routes()
+	if f.orders, err = loadOrders(context.Background(), f); err != nil {
+		return nil, err
+	}
+	if f.callbacks, err = newCallbacks(f); err != nil {
+		return nil, err
+	}
+	d.Router.Guard(f.orders.gate)
+	if cfg.BeforeSendURL != "" {
+		d.Router.Guard(f.callbacks.gate)
+	}
 	return f, nil
 }
 
@@ -101,6 +113,10 @@ func (f *frontend) Mount(r gin.IRouter) {
 
 // Serve implements protocols.Frontend.
 func (f *frontend) Serve(ctx context.Context) error {
+	told, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var calling sync.WaitGroup
+	calling.Go(func() { f.callbacks.serve(told) })
 	<-ctx.Done()
 	f.mu.Lock()
 	f.closing = true
@@ -108,6 +124,9 @@ func (f *frontend) Serve(ctx context.Context) error {
 	f.end()
 	f.sessions.Wait()
 	f.rooms.close()
+	// The sessions' last words are in the outbox; what is not told now is told after the next start.
+	stop()
+	calling.Wait()
 	return nil
 }
 

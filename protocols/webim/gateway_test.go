@@ -15,6 +15,7 @@ import (
 
 	"dragoman/bridge"
 	"dragoman/bridge/account"
+	"dragoman/bridge/callout"
 	"dragoman/bridge/chat"
 	"dragoman/bridge/media"
 	"dragoman/bridge/store"
@@ -54,6 +55,8 @@ func newGateway(t testing.TB, over string) *gateway {
 	must(err)
 	shelf, err := media.Open(ctx, media.Options{Dir: t.TempDir(), Key: []byte("0123456789abcdef0123456789abcdef"), Now: time.Now})
 	must(err)
+	calls, err := callout.Open(ctx, ":memory:", time.Now)
+	must(err)
 	g := &gateway{t: t, book: book, store: log}
 	g.router = bridge.New(log, book, bridge.DefaultPolicy(), time.Now, zerolog.Nop())
 	section, err := configs.ParseSection("webim", defaults, over)
@@ -61,7 +64,7 @@ func newGateway(t testing.TB, over string) *gateway {
 	engine := gin.New()
 	g.server = httptest.NewServer(engine)
 	built, err := build(protocols.Deps{
-		Router: g.router, Store: log, Accounts: book, Vault: vault, Media: shelf, Names: names.New(book), Domain: "localhost",
+		Router: g.router, Store: log, Accounts: book, Vault: vault, Media: shelf, Callouts: calls, Names: names.New(book), Domain: "localhost",
 		PublicURL: func() string { return g.server.URL }, Log: zerolog.Nop(), Now: g.now,
 	}, section)
 	must(err)
@@ -87,6 +90,7 @@ func newGateway(t testing.TB, over string) *gateway {
 			must(ran)
 		}
 		must(ended)
+		must(calls.Close())
 		must(log.Close())
 		must(shelf.Close())
 		must(book.Close())

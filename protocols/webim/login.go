@@ -91,7 +91,7 @@ func (s *session) login(ctx context.Context, up webimwire.Up) error {
 	s.actor = bridge.Actor{
 		User: owner.ID, Device: device, Platform: platform(up.Provision), Source: chat.Client, Protocol: webimmap.Protocol, Address: s.address,
 	}
-	s.generation = webimmap.GenerationOf(up.Provision.GetActionVersion())
+	s.generation, s.version = webimmap.GenerationOf(up.Provision.GetActionVersion()), up.Provision.GetVersion()
 	s.realm = s.frontend.realm(ctx, s.base)
 	s.expires = expires
 	if s.cfg.Rate > 0 {

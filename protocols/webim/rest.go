@@ -71,6 +71,7 @@ func (f *frontend) routes() *tree {
 	for _, table := range []map[string]route{
 		accountRoutes(), userRoutes(), fileRoutes(), historyRoutes(), conversationRoutes(), contactRoutes(),
 		groupRoutes(), memberRoutes(), attributeRoutes(), messageRoutes(), silentRoutes(), sharedRoutes(), serverRoutes(),
+		orderRoutes(), exportRoutes(), importRoutes(), broadcastRoutes(), offlineRoutes(), callbackRoutes(),
 	} {
 		for pattern, r := range table {
 			t.add(pattern, r)

@@ -18,6 +18,7 @@ func accountRoutes() map[string]route {
 		"POST /users":                       {anybody, (*call).createUsers},
 		"GET /users":                        {server, (*call).listUsers},
 		"GET /users/{me}":                   {own, (*call).showUser},
+		"DELETE /users":                     {server, (*call).deleteUsers},
 		"DELETE /users/{me}":                {server, (*call).deleteUser},
 		"PUT /users/{me}/password":          {server, (*call).setPassword},
 		"POST /users/{me}/deactivate":       {server, (*call).deactivate},
@@ -265,6 +266,22 @@ func (c *call) deleteUser() (reply, error) {
 		return reply{}, err
 	}
 	return r, c.Accounts.Delete(c.ctx, c.me)
+}
+
+// deleteUsers deletes a page of accounts.
+func (c *call) deleteUsers() (reply, error) {
+	page, err := c.Accounts.List(c.ctx, chat.UserID(c.query("cursor")), c.number("limit", 10, 1, 100))
+	if err != nil {
+		return reply{}, err
+	}
+	entities := make([]map[string]any, len(page))
+	for i, a := range page {
+		if err := c.Accounts.Delete(c.ctx, a.ID); err != nil {
+			return reply{}, err
+		}
+		entities[i] = c.userEntity(a)
+	}
+	return reply{Entities: entities, Count: new(len(page))}, nil
 }
 
 func (c *call) setPassword() (reply, error) {

@@ -18,6 +18,7 @@ func contactRoutes() map[string]route {
 		"POST /users/{me}/contacts/accept/users/{u}":  {own, (*call).acceptContact},
 		"POST /users/{me}/contacts/decline/users/{u}": {own, (*call).declineContact},
 		"POST /users/{me}/contacts/users/{u}":         {server, (*call).addContact},
+		"POST /users/{me}/contacts/import":            {server, (*call).importContacts},
 		"DELETE /users/{me}/contacts/users/{u}":       {own, (*call).removeContact},
 		"PUT /users/{me}/contacts/users/{u}":          {own, (*call).remark},
 		"PUT /user/{me}/contacts/users/{u}":           {own, (*call).remark},
@@ -130,6 +131,33 @@ func (c *call) declineContact() (reply, error) { return c.contactChange(chat.Con
 
 func (c *call) addContact() (reply, error) { return c.contactChange(chat.ContactAdd) }
 
+// importContacts makes several contacts, and says of each what came of it [webim 18.3].
+func (c *call) importContacts() (reply, error) {
+	var b usernames
+	if err := c.body(&b); err != nil {
+		return reply{}, err
+	}
+	if err := tooMany(len(b.List), 10); err != nil {
+		return reply{}, err
+	}
+	done := map[string][]string{"success": {}, "NotExistFailed": {}, "maxLimitFailed": {}, "UnKnowFailed": {}}
+	for _, name := range b.List {
+		u, err := c.account(name)
+		if err == nil {
+			err = c.submit(chat.Peer(c.me, u), chat.Contact{Change: chat.ContactAdd})
+		}
+		switch {
+		case err == nil:
+			done["success"] = append(done["success"], name)
+		case chat.ReasonOf(err) == chat.NoUser:
+			done["NotExistFailed"] = append(done["NotExistFailed"], name)
+		default:
+			done["UnKnowFailed"] = append(done["UnKnowFailed"], name)
+		}
+	}
+	return reply{Data: done}, nil
+}
+
 func (c *call) removeContact() (reply, error) { return c.contactChange(chat.ContactRemove) }
 
 func (c *call) remark() (reply, error) {
@@ -160,7 +188,17 @@ func (c *call) blocks() (reply, error) {
 	for i, u := range list {
 		names[i] = c.name(u)
 	}
-	return reply{Data: names, Count: new(len(names))}, nil
+	r := reply{Count: new(len(names)), Cursor: new("")}
+	if c.query("pageSize") != "" {
+		size := c.number("pageSize", 10, 1, 50)
+		from := c.number("cursor", 0, 0, len(names))
+		if from+size < len(names) {
+			r.Cursor = new(strconv.Itoa(from + size))
+		}
+		names = names[from:min(from+size, len(names))]
+	}
+	r.Data = names
+	return r, nil
 }
 
 func (c *call) block() (reply, error) { return c.setBlocks(true) }

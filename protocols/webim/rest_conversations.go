@@ -36,17 +36,9 @@ var listed = []chat.ConvKind{chat.KindPeer, chat.KindGroup}
 // address writes a conversation as channel ids do.
 func (c *call) address(conv chat.Conv) string {
 	if conv.Kind == chat.KindPeer {
-		return c.userAddress(conv.Other(c.me), "")
+		return c.realm.UserAddress(conv.Other(c.me), "")
 	}
 	return c.cfg.AppKey + "_" + c.groupName(conv.ID) + "@" + webimwire.GroupDomain
-}
-
-func (c *call) userAddress(u chat.UserID, device chat.DeviceID) string {
-	address := c.cfg.AppKey + "_" + c.name(u) + "@" + webimwire.UserDomain
-	if device != "" {
-		address += "/" + string(device)
-	}
-	return address
 }
 
 // lastMeta is the newest message of a conversation that was not taken back; empty
@@ -76,10 +68,10 @@ func (c *call) lastMessage(e *chat.Entry) (map[string]any, webimmap.Payload) {
 	}
 	to := c.cfg.AppKey + "_" + payload.To + "@" + webimwire.GroupDomain
 	if e.Conv.Kind == chat.KindPeer {
-		to = c.userAddress(e.Conv.Other(e.From), "")
+		to = c.realm.UserAddress(e.Conv.Other(e.From), "")
 	}
 	return map[string]any{
-		"from": c.userAddress(e.From, e.Device), "id": e.ID.String(), "timestamp": e.Time.UnixMilli(), "to": to,
+		"from": c.realm.UserAddress(e.From, e.Device), "id": e.ID.String(), "timestamp": e.Time.UnixMilli(), "to": to,
 	}, payload
 }
 

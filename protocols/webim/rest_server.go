@@ -37,12 +37,18 @@ type message struct {
 // admin is who speaks where the app's server names nobody.
 const admin = "admin"
 
-// read decodes a message, and makes its sender the author.
+// readMessage decodes a message, and makes its sender the author.
 func (c *call) readMessage() (message, chat.Message, error) {
 	var b message
 	if err := c.body(&b); err != nil {
 		return b, chat.Message{}, err
 	}
+	m, err := c.compose(b)
+	return b, m, err
+}
+
+// compose makes the sender of a message the author of the request, and the message what he says.
+func (c *call) compose(b message) (chat.Message, error) {
 	from := admin
 	if b.From != nil {
 		from = *b.From
@@ -50,12 +56,12 @@ func (c *call) readMessage() (message, chat.Message, error) {
 	// Who speaks need not have an account: the vendor does not ask either.
 	author, err := c.realm.Names.User(from)
 	if err != nil {
-		return b, chat.Message{}, chat.Refuse(chat.Invalid, "from is no user name")
+		return chat.Message{}, chat.Refuse(chat.Invalid, "from is no user name")
 	}
 	c.me = author
 	m, err := c.realm.FromPayload(b.Type, b.Body, b.Ext)
 	if err != nil {
-		return b, m, err
+		return m, err
 	}
 	m.OnlineOnly, m.WantReceipt = b.Route == "ROUTE_ONLINE", bool(b.GroupAck)
 	switch b.Level {
@@ -64,7 +70,7 @@ func (c *call) readMessage() (message, chat.Message, error) {
 	case "low":
 		m.Priority = chat.PriorityLow
 	}
-	return b, m, nil
+	return m, nil
 }
 
 // sendEach sends one message to several; the answer has an id for each, or why it

@@ -21,6 +21,7 @@ func userRoutes() map[string]route {
 		"PUT /metadata/user/{me}":                     {own, (*call).setMetadata},
 		"DELETE /metadata/user/{me}":                  {server, (*call).deleteMetadata},
 		"GET /metadata/user/{u}":                      {signedIn, (*call).metadataOf},
+		"GET /metadata/user/capacity":                 {server, (*call).metadataSize},
 		"POST /metadata/user/get":                     {signedIn, (*call).metadataOfSeveral},
 		"GET /users/{me}/resources":                   {own, (*call).resources},
 		"GET /users/{u}/status":                       {signedIn, (*call).status},
@@ -190,6 +191,33 @@ func (c *call) metadataOf() (reply, error) {
 	}
 	all, err := c.metadata([]chat.UserID{u}, nil)
 	return reply{Data: all[c.name(u)]}, err
+}
+
+// metadataSize is how many bytes users show of themselves, all together.
+func (c *call) metadataSize() (reply, error) {
+	total := 0
+	for after := chat.UserID(""); ; {
+		accounts, err := c.Accounts.List(c.ctx, after, maxUsers)
+		if err != nil {
+			return reply{}, err
+		}
+		users := make([]chat.UserID, len(accounts))
+		for i, a := range accounts {
+			users[i], after = a.ID, a.ID
+		}
+		all, err := c.metadata(users, nil)
+		if err != nil {
+			return reply{}, err
+		}
+		for _, fields := range all {
+			for key, value := range fields {
+				total += len(key) + len(value)
+			}
+		}
+		if len(accounts) < maxUsers {
+			return reply{Data: total}, nil
+		}
+	}
 }
 
 func (c *call) metadataOfSeveral() (reply, error) {

@@ -29,6 +29,7 @@ type session struct {
 	// Set by login, never changed afterwards.
 	actor      bridge.Actor
 	generation webimmap.Generation
+	version    string // of the SDK, as it says
 	realm      webimmap.Realm
 	feed       *bridge.Feed
 	limiter    *rate.Limiter // nil: no limit
@@ -71,6 +72,7 @@ func (s *session) run(parent context.Context) {
 		return
 	}
 	s.log.Info().Object("actor", s.actor).Msg("session open")
+	s.callbacks.user(ctx, s, "login", "online")
 	s.finish(s.serve(ctx))
 }
 
@@ -168,7 +170,23 @@ func (s *session) finish(why error) {
 		code, reason = wsconn.CloseGoingAway, "shutting down"
 	}
 	s.conn.Close(code, reason)
+	s.sayGoodbye(cause, why)
 	s.log.Info().Object("actor", s.actor).AnErr("why", why).Msg("session closed")
+}
+
+// goodbyeTime bounds how long the app's server's news of a session's end may take to be kept.
+const goodbyeTime = 5 * time.Second
+
+// sayGoodbye tells the app's server that the session has ended.
+func (s *session) sayGoodbye(cause *bridge.Cause, why error) {
+	reason := "logout"
+	if errors.Is(why, errReplaced) || cause != nil && (cause.Kind == bridge.Replaced || cause.Kind == bridge.Displaced) {
+		reason = "replaced"
+	}
+	// The session's context has ended; what is told of it is still kept.
+	ctx, cancel := context.WithTimeout(context.Background(), goodbyeTime)
+	defer cancel()
+	s.callbacks.user(ctx, s, reason, "offline")
 }
 
 // sayKicked tells the client why its session was ended from outside, and that it
