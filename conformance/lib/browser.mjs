@@ -34,7 +34,9 @@ const bundles = {
 /** page is a document that loads the scripts named in its query, in order. */
 function document(scripts) {
   const tags = scripts.map((s) => `<script ${/pages\/zim(-all)?\.js$/.test(s) ? 'type="module" ' : ''}src="${s}"></script>`);
-  return `<!doctype html><meta charset="utf-8"><title>client</title><link rel="icon" href="data:,">${tags.join('')}`;
+  // The SDKs before 2.0 read the page's configuration while they load.
+  const config = scripts.some((s) => s.includes('strophe')) ? '<script>window.WebIM = { config: {} };</script>' : '';
+  return `<!doctype html><meta charset="utf-8"><title>client</title><link rel="icon" href="data:,">${config}${tags.join('')}`;
 }
 
 /** Browser serves pages from an origin that is not the gateway's, and opens them. */

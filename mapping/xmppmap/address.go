@@ -34,6 +34,9 @@ type Map struct {
 	// its addresses as names of the same people, and have one there for a foreign user whose own address means somebody else
 	// here.
 	Gate *Map
+	// Realm makes this the map of the classic WebIM dialect: "org#app" stands before every name, and groups and rooms share
+	// one subdomain; Convs says which of the two an id is. "": it is none.
+	Realm string
 }
 
 // Kind is what an address names.
@@ -76,10 +79,20 @@ func (a Address) Full() string {
 }
 
 // GroupsHost returns the domain of the groups; RoomsHost and UploadHost likewise.
-func (m Map) GroupsHost() string { return groupsHost + m.Domain }
+func (m Map) GroupsHost() string {
+	if m.Realm != "" {
+		return conferenceHost + m.Domain
+	}
+	return groupsHost + m.Domain
+}
 
 // RoomsHost returns the domain of the rooms.
-func (m Map) RoomsHost() string { return roomsHost + m.Domain }
+func (m Map) RoomsHost() string {
+	if m.Realm != "" {
+		return conferenceHost + m.Domain
+	}
+	return roomsHost + m.Domain
+}
 
 // UploadHost returns the domain of the upload service.
 func (m Map) UploadHost() string { return uploadHost + m.Domain }
@@ -87,6 +100,9 @@ func (m Map) UploadHost() string { return uploadHost + m.Domain }
 // Parse reads a JID in whatever case and width it was written. chat.Invalid: it is none. chat.NotFound: nobody here can have
 // that address.
 func (m Map) Parse(s string) (Address, error) {
+	if m.Realm != "" {
+		return m.parseRealm(s)
+	}
 	local, domain, resource, plain := splitPlain(s)
 	if !plain {
 		j, err := jid.Parse(s)
@@ -238,12 +254,15 @@ func (m Map) UserJID(u chat.UserID) string {
 	if m.isNamesake(u) {
 		return names.Localpart(string(u)) + "@" + m.Gate.Domain
 	}
-	if trunk, address := u.Trunk(); trunk == Trunk {
+	if trunk, address := u.Trunk(); trunk == Trunk && m.Realm == "" {
 		return address
 	}
 	local, err := m.Names.UserName(u)
 	if err != nil { // no rule of this protocol can fail; the id itself is never a wrong address
 		local = names.Localpart(string(u))
+	}
+	if m.Realm != "" {
+		return m.realmJID(local, m.Domain)
 	}
 	if rest, ok := strings.CutPrefix(local, convMark); ok && m.Convs != nil {
 		local = hashEscape + rest
@@ -279,6 +298,9 @@ func (m Map) ConvJID(c chat.Conv) string {
 	local, err := m.Names.GroupName(c.ID)
 	if err != nil {
 		local = names.Localpart(c.ID)
+	}
+	if m.Realm != "" {
+		return m.realmJID(local, m.GroupsHost())
 	}
 	if m.Convs != nil {
 		return convMark + local + "@" + m.Domain

@@ -31,7 +31,7 @@ func (f *Frontend) archiveIQs(t map[iqKey]iqHandler) {
 		t[iqKey{to, false, nsMAM, "metadata"}] = archiveMetadata
 	}
 	t[iqKey{toAccount, false, nsMAM, "prefs"}] = archivePrefs
-	t[iqKey{toAccount, true, nsMAM, "prefs"}] = archivePrefs
+	t[iqKey{toAccount, true, nsMAM, "prefs"}] = setArchivePrefs
 }
 
 // archiveForm tells by what a query can be narrowed [XEP-0313 §4.1.5].
@@ -42,14 +42,6 @@ func archiveForm(context.Context, *session, *request) (*xmppwire.Element, error)
 		formField("ids", "list-multi").Add(xmppwire.New("http://jabber.org/protocol/xdata-validate", "validate").
 			Set("datatype", "xs:string").Add(xmppwire.New("http://jabber.org/protocol/xdata-validate", "open"))))
 	return xmppwire.New(nsMAM, "query").Add(form), nil
-}
-
-// archivePrefs answers what is kept, which is everything: the archive is the memory of all protocols [XEP-0441].
-func archivePrefs(context.Context, *session, *request) (*xmppwire.Element, error) {
-	prefs := xmppwire.New(nsMAM, "prefs").Set("default", "always")
-	prefs.AddNew("always")
-	prefs.AddNew("never")
-	return prefs, nil
 }
 
 // archived names the archive that a request is for: zero for the user's own.
@@ -101,7 +93,15 @@ func archiveQuery(ctx context.Context, s *session, q *request) (*xmppwire.Elemen
 	if err != nil {
 		return nil, archiveError(err)
 	}
-	results := s.archiveResults(ctx, q, conv, page)
+	wanted := page
+	if conv.Kind == 0 {
+		unwanted, err := s.unwanted(ctx)
+		if err != nil {
+			return nil, err
+		}
+		wanted = slices.DeleteFunc(slices.Clone(page), func(r chat.Record) bool { return unwanted(r.Event) })
+	}
+	results := s.archiveResults(ctx, q, conv, wanted)
 	if q.payload.Child(nsMAM, "flip-page") != nil {
 		slices.Reverse(results)
 	}

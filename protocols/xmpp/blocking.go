@@ -74,6 +74,10 @@ func (s *session) pushBlock(ev *chat.Event, b chat.Block) error {
 	if ev.From != s.user {
 		return nil
 	}
+	if s.classic != nil {
+		s.pushPrivacy()
+		return nil
+	}
 	other := ev.Conv.Other(s.user)
 	s.mu.Lock()
 	interested, shown := s.blocking, s.presence

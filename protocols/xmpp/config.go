@@ -22,6 +22,7 @@ type config struct {
 	History        int           `yaml:"history"`
 	ChannelBinding bool          `yaml:"channel_binding"`
 	Component      component     `yaml:"component"`
+	Contacts       []string      `yaml:"contacts"`
 }
 
 // component is how to be a part of somebody else's server [XEP-0114].
@@ -51,6 +52,9 @@ func readConfig(s configs.Section) (config, error) {
 		return c, s.At("resume_window", errors.New("a negative duration"))
 	case c.History < 0:
 		return c, s.At("history", errors.New("a negative number"))
+	}
+	if err := checkContacts(c.Contacts); err != nil {
+		return c, s.At("contacts", err)
 	}
 	return c, c.Component.check(s)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha1"
 	"encoding/base64"
+	"maps"
 	"slices"
 	"strings"
 
@@ -46,19 +47,24 @@ func (f *Frontend) serverIdentities() []identity {
 }
 
 func (f *Frontend) serverFeatures() []string {
-	return []string{nsDiscoInfo, nsDiscoItems, nsPing, nsVersion, nsTime, nsLast, xmppmap.NSCarbons, nsBlocking, nsRegister}
+	return []string{nsDiscoInfo, nsDiscoItems, nsPing, nsVersion, nsTime, nsLast, xmppmap.NSCarbons, nsBlocking, nsRegister, nsCommands}
 }
 
 func (f *Frontend) serverInfo(_ context.Context, _ *session, q *request) (*xmppwire.Element, error) {
 	if node := q.payload.Attr("node"); node != "" && node != f.caps.node+"#"+f.caps.ver {
+		if c := commandInfo(q); c != nil {
+			return c, nil
+		}
 		return nil, noNode()
 	}
-	return info(q, f.serverIdentities(), f.serverFeatures()), nil
+	return info(q, f.serverIdentities(), f.serverFeatures(), f.contactForm()), nil
 }
 
 func (f *Frontend) serverItems(_ context.Context, _ *session, q *request) (*xmppwire.Element, error) {
 	e := xmppwire.New(nsDiscoItems, "query").SetIf("node", q.payload.Attr("node"))
-	if q.payload.Attr("node") != "" {
+	if node := q.payload.Attr("node"); node == nsCommands {
+		return commandItems(q), nil
+	} else if node != "" {
 		return e, nil
 	}
 	e.AddNew("item").Set("jid", f.m.RoomsHost()).Set("name", "Rooms")
@@ -105,7 +111,7 @@ func accountItems(ctx context.Context, s *session, q *request) (*xmppwire.Elemen
 type discoCache struct{ node, ver string }
 
 func newDiscoCache(f *Frontend) *discoCache {
-	return &discoCache{node: "https://" + f.Domain + "/dragoman", ver: capsHash(f.serverIdentities(), f.serverFeatures())}
+	return &discoCache{node: "https://" + f.Domain + "/dragoman", ver: capsHash(f.serverIdentities(), f.serverFeatures(), f.contactForm())}
 }
 
 // feature is the stream feature that lets clients skip asking.
@@ -113,8 +119,8 @@ func (c *discoCache) feature() *xmppwire.Element {
 	return xmppwire.New(nsCaps, "c").Set("hash", "sha-1").Set("node", c.node).Set("ver", c.ver)
 }
 
-// capsHash is the verification string of identities and features without forms [XEP-0115 §5.1].
-func capsHash(ids []identity, features []string) string {
+// capsHash is the verification string of identities, features and a form, which may be nil [XEP-0115 §5.1].
+func capsHash(ids []identity, features []string, form *xmppwire.Element) string {
 	lines := make([]string, 0, len(ids))
 	for _, id := range ids {
 		lines = append(lines, id.category+"/"+id.kind+"//"+id.name+"<")
@@ -124,6 +130,23 @@ func capsHash(ids []identity, features []string) string {
 	for _, f := range sorted {
 		lines = append(lines, f+"<")
 	}
+	if form != nil {
+		lines = append(lines, formLines(form)...)
+	}
 	sum := sha1.Sum([]byte(strings.Join(lines, "")))
 	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// formLines is a form as it counts for the verification string: its type, and each field with its values, sorted.
+func formLines(form *xmppwire.Element) []string {
+	values := formValues(form)
+	lines := []string{values["FORM_TYPE"][0] + "<"}
+	delete(values, "FORM_TYPE")
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		lines = append(lines, name+"<")
+		for _, v := range slices.Sorted(slices.Values(values[name])) {
+			lines = append(lines, v+"<")
+		}
+	}
+	return lines
 }

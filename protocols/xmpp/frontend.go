@@ -102,6 +102,7 @@ func (f *Frontend) closeListeners() {
 // Mount adds the WebSocket endpoint and what tells of it.
 func (f *Frontend) Mount(r gin.IRouter) {
 	r.GET("/xmpp-websocket", f.serveWebSocket)
+	r.GET("/ws/", f.serveClassic)
 	r.GET("/.well-known/host-meta", f.hostMeta)
 	r.GET("/.well-known/host-meta.json", f.hostMetaJSON)
 	f.mountUploads(r)

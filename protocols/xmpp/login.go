@@ -36,6 +36,8 @@ const (
 type login struct {
 	*Frontend
 	link     link
+	classic  *classic    // the dialect of old WebIM clients; nil: XMPP
+	m        xmppmap.Map // how this client writes addresses
 	lang     string
 	user     chat.UserID // "": nobody yet
 	failures int
@@ -61,6 +63,8 @@ func (l *login) negotiate(ctx context.Context) (outcome, error) {
 // outcome is what a negotiation ends with: a resource to bind, or a session to go on with.
 type outcome struct {
 	user     chat.UserID
+	classic  *classic
+	m        xmppmap.Map
 	resource string
 	lang     string
 	bindID   string   // id of the iq that bound the resource
@@ -98,7 +102,7 @@ func (l *login) begin(ctx context.Context) error {
 const ourLang = "en"
 
 func (l *login) greet() error {
-	return l.link.writeHeader(xmppwire.Header{From: l.Domain, ID: rand.Text(), Version: "1.0", Lang: ourLang})
+	return l.link.writeHeader(xmppwire.Header{From: l.m.Domain, ID: rand.Text(), Version: "1.0", Lang: ourLang})
 }
 
 // features offers what can be done in the present state, and does what the client chooses. again: a new stream begins.
@@ -142,6 +146,9 @@ func (l *login) features(ctx context.Context) (again bool, out outcome, err erro
 // offer lists the features of the present state.
 func (l *login) offer() *xmppwire.Element {
 	f := xmppwire.New(xmppwire.NSStream, "features")
+	if l.user != "" && l.classic != nil {
+		return f.Add(xmppwire.New(nsBind, "bind"), xmppwire.New(nsSession, "session")) // [webim 13]
+	}
 	if l.user != "" {
 		f.Add(xmppwire.New(nsBind, "bind"))
 		// Old clients ask for a session, and nobody else has to [RFC 6121 §1.4, draft-cridland-xmpp-session].
@@ -225,7 +232,7 @@ func (l *login) stanza(ctx context.Context, e *xmppwire.Element) (out outcome, d
 		refusal := stanza.Error{Type: stanza.Modify, Condition: stanza.BadRequest}
 		return out, false, writeStanza(l.link, xmppmap.ErrorReply(s, refusal)) // [RFC 6120 §7.7.2.3]
 	}
-	return outcome{user: l.user, resource: resource, lang: l.lang, bindID: s.ID}, true, nil
+	return outcome{user: l.user, classic: l.classic, m: l.m, resource: resource, lang: l.lang, bindID: s.ID}, true, nil
 }
 
 // resourceOf reads the resource that a client wants, or makes one up.

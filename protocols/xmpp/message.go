@@ -23,6 +23,10 @@ func (s *session) handleMessage(ctx context.Context, st xmppwire.Stanza, to xmpp
 	if st.To == "" {
 		to = xmppmap.Address{Kind: xmppmap.User, User: s.user, Bare: s.bare}
 	}
+	if s.classic != nil {
+		s.handleClassic(ctx, st, to)
+		return
+	}
 	switch to.Kind {
 	case xmppmap.User:
 		if st.Type == "groupchat" { // [RFC 6121 §8.5.2.1.1]

@@ -14,6 +14,9 @@ import (
 // in any case.
 func (s *session) showConv(d *bridge.Delivery) error {
 	ev := d.Event
+	if s.classic != nil {
+		return s.showClassic(d)
+	}
 	s.noteBookmark(ev)
 	s.mu.Lock()
 	o := s.joined[ev.Conv]

@@ -28,6 +28,10 @@ func (s *session) handlePresence(ctx context.Context, st xmppwire.Stanza, to xmp
 	case xmppmap.User:
 		s.presenceToUser(ctx, st, to)
 	case xmppmap.Group, xmppmap.Room:
+		if s.classic != nil {
+			s.classicToConv(ctx, st, to)
+			return
+		}
 		s.presenceToConv(ctx, st, to)
 	case xmppmap.Foreign:
 		if st.Type == "" || st.Type == "subscribe" {
@@ -136,7 +140,9 @@ func (s *session) tellPresence(ctx context.Context, st xmppwire.Stanza) {
 	shown.To, shown.ID = "", ""
 	shown.From = s.full
 	// Its own presence comes to the client before all that it brings about [RFC 6121 §4.2.2]; the feed's copy is passed over.
-	s.sendTo(s.bare, shown)
+	if s.classic == nil {
+		s.sendTo(s.bare, shown)
+	}
 	s.mu.Lock()
 	s.presence, s.priority = &shown, body.Priority
 	s.mu.Unlock()

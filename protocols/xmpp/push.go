@@ -18,11 +18,17 @@ const maxHeld = 256
 
 // pump takes deliveries from the feed and shows them to the client until the session ends.
 func (s *session) pump() error {
+	if err := s.waitPresence(); err != nil {
+		return err
+	}
 	for {
 		if err := s.out.waitAcked(s.ctx); err != nil {
 			return err
 		}
 		if err := s.waitHeld(); err != nil {
+			return err
+		}
+		if err := s.waitRead(); err != nil {
 			return err
 		}
 		d, err := s.feed.Next(s.ctx)
@@ -73,6 +79,10 @@ func (s *session) passed(place chat.Place) {
 	if place.IsZero() {
 		return
 	}
+	if s.classic != nil {
+		s.passedClassic(place)
+		return
+	}
 	s.mu.Lock()
 	holds := len(s.held) > 0
 	s.mu.Unlock()
@@ -88,6 +98,9 @@ func (s *session) showPeer(d *bridge.Delivery) error {
 	case chat.Block:
 		return s.pushBlock(d.Event, b)
 	case chat.Message, chat.Edit, chat.Recall, chat.Receipt, chat.Reaction, chat.Typing, chat.Relay:
+		if s.classic != nil {
+			return s.showClassic(d)
+		}
 		return s.showMessage(d)
 	}
 	return nil
@@ -101,7 +114,9 @@ func (s *session) showSelf(ev *chat.Event) error {
 			s.releaseHeld()
 		}
 	case chat.Attributes:
-		s.pushAttributes(ev, b)
+		if s.classic == nil {
+			s.pushAttributes(ev, b)
+		}
 	case chat.Relay:
 		s.pushMark(ev)
 	}

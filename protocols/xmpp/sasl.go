@@ -28,6 +28,9 @@ const (
 
 // mechanisms lists what can be offered, the strongest first: a client takes the first that it knows and does not fall back.
 func (l *login) mechanisms() []string {
+	if l.classic != nil {
+		return []string{"PLAIN"} // of a token that was had by REST on the same connection or a safer one
+	}
 	var all []string
 	if len(l.bindings()) > 0 {
 		all = append(all, "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS")
@@ -178,6 +181,9 @@ func (l *login) plain(ctx context.Context, msg []byte) (chat.UserID, error) {
 }
 
 func (l *login) verify(ctx context.Context, name, password, identity string) (chat.UserID, error) {
+	if l.classic != nil {
+		return l.verifyClassic(ctx, name, password, identity)
+	}
 	id, err := l.account(ctx, name)
 	if err != nil {
 		return "", err

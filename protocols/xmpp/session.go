@@ -27,6 +27,7 @@ type session struct {
 	iqs      map[iqKey]iqHandler // what it may ask
 	trunk    *trunk              // nil: a client's own connection; else a user of another server, who comes by it
 	log      zerolog.Logger
+	classic  *classic // the dialect of old WebIM clients; nil: XMPP
 	user     chat.UserID
 	resource string
 	bare     string
@@ -81,11 +82,15 @@ const maxFlight = 64
 
 // serveLink runs a connection from its first byte to its last.
 func (f *Frontend) serveLink(ctx context.Context, l link) {
+	f.serveLogin(ctx, l, &login{Frontend: f, link: l, m: f.m})
+}
+
+// serveLogin is serveLink for a login that has begun.
+func (f *Frontend) serveLogin(ctx context.Context, l link, n *login) {
 	defer l.end()
 	// One context for all reads of a link: some transports cannot be read any more when one that they were read with ends.
 	reading, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	n := &login{Frontend: f, link: l}
 	late := time.AfterFunc(f.cfg.LoginTimeout, func() { stop(context.DeadlineExceeded) })
 	var out outcome
 	err := guarded(f.log, func() (err error) {
@@ -143,9 +148,12 @@ func (f *Frontend) tellFault(l link, e stream.Error, text string, extra ...*xmpp
 
 // open makes a session for a resource that a client binds. An older one of the same resource ends [RFC 6120 §7.7.2.2].
 func (f *Frontend) open(ctx context.Context, l link, out outcome) (*session, error) {
-	s := f.newSession(f.m, out.user, out.resource)
-	s.lang, s.iqs = out.lang, f.iqs
+	s := f.newSession(out.m, out.user, out.resource)
+	s.lang, s.iqs, s.classic = out.lang, f.iqs, out.classic
 	s.actor = bridge.Actor{User: s.user, Device: xmppmap.Device(s.resource), Platform: "xmpp", Protocol: "xmpp", Address: l.address()}
+	if s.classic != nil {
+		s.actor.Device, s.actor.Platform = chat.DeviceID(s.resource), "web"
+	}
 	s.log = f.log.With().Object("actor", s.actor).Logger()
 	s.ctx, s.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	feed, err := f.Router.Open(ctx, s.actor, bridge.FromCursor())
@@ -153,7 +161,9 @@ func (f *Frontend) open(ctx context.Context, l link, out outcome) (*session, err
 		return nil, fmt.Errorf("open the feed of %s: %w", s.full, err)
 	}
 	s.feed = feed
-	f.hub.add(s)
+	if s.classic == nil { // nobody asks a classic client anything
+		f.hub.add(s)
+	}
 	context.AfterFunc(f.base, func() { s.end(errShutdown) })
 	f.spawn(func() { s.end(guarded(s.log, s.pump)) }, func() { s.end(errShutdown) })
 	f.spawn(func() { s.end(guarded(s.log, s.settle)) }, func() { s.end(errShutdown) })
@@ -381,6 +391,7 @@ func (s *session) end(why error) {
 	s.out.fail(why)
 	s.leaveAll()
 	s.sayUnavailable()
+	s.closeClassic(why)
 	s.feed.Close()
 	s.rescue()
 	s.log.Info().Str("reason", why.Error()).Msg("session closed")
@@ -479,7 +490,11 @@ func (s *session) refuse(st xmppwire.Stanza, e stanza.Error, extra ...*xmppwire.
 	if st.From == "" {
 		st.From = s.full
 	}
-	s.send(xmppmap.ErrorReply(st, e, extra...))
+	reply := xmppmap.ErrorReply(st, e, extra...)
+	if s.classic != nil {
+		reply = classicError(st, reply)
+	}
+	s.send(reply)
 }
 
 // refuseErr is refuse for an error of the core.
