@@ -55,7 +55,7 @@ bench: ## Messages per second and per CPU second, latency, memory of idle sessio
 vuln: ## Known vulnerabilities; its database must be within reach.
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
-documents: ## Rewrite what is generated: configs/dragoman.yaml, docs/protocols/zim-asyncapi.json.
+documents: ## Rewrite what is generated: configs/dragoman.yaml, docs/protocols/zim-asyncapi.json, docs/mapping.md.
 	$(GO) test ./cmd/dragoman -run Documented -update
 	$(GO) test ./protocols/zim -run AsyncAPI -update
 

@@ -120,7 +120,11 @@ func text(s string) *content {
 }
 
 func fromCustom(c chat.Custom) *content {
-	return &content{Type: kind(webimwire.MessageBody_Content_CUSTOM), CustomEvent: &c.Type, CustomExts: withData(keyValues(c.Params), c.Data)}
+	exts := withData(keyValues(c.Params), c.Data)
+	if c.Text != "" && find(exts, extText) == nil {
+		exts = append(exts, webimwire.StringValue(extText, c.Text))
+	}
+	return &content{Type: kind(webimwire.MessageBody_Content_CUSTOM), CustomEvent: &c.Type, CustomExts: exts}
 }
 
 // withData adds the bytes that another protocol gave a command or custom message
@@ -136,8 +140,13 @@ func withData(kvs []*webimwire.KeyValue, data []byte) []*webimwire.KeyValue {
 	}
 }
 
-// extData is the field that carries such bytes.
-const extData = "data"
+// The fields that carry what a content of this protocol has no place for: such bytes, the words for who does not know a
+// custom message, and those that go with a file.
+const (
+	extData    = "data"
+	extText    = "text"
+	extCaption = "caption"
+)
 
 func (r Realm) fromMedia(m chat.Media) *content {
 	out := &content{}

@@ -35,6 +35,11 @@ func (r Realm) file(link, secret string) chat.FileRef {
 	}
 	if u, err := url.Parse(link); err == nil {
 		if segment, ours := strings.CutPrefix(u.Path, r.filesPath()); ours && segment != "" && !strings.Contains(segment, "/") {
+			if r.Undetour != nil {
+				if foreign, ok := r.Undetour(segment); ok {
+					return chat.FileRef{URL: foreign} // passed on by a client that had it by the detour
+				}
+			}
 			id, shown := CutFileSegment(segment)
 			if shown == "" {
 				shown = secret

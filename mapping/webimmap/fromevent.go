@@ -142,6 +142,9 @@ func (r Realm) messageBody(m chat.Message) *webimwire.MessageBody {
 // applications who is mentioned and what is answered.
 func (r Realm) ext(m chat.Message) []*webimwire.KeyValue {
 	kvs := keyValues(m.Ext)
+	if media, ok := m.Content.(chat.Media); ok && media.Caption != "" && find(kvs, extCaption) == nil {
+		kvs = append(kvs, webimwire.StringValue(extCaption, media.Caption))
+	}
 	if _, has := m.Ext[extMentions]; !has {
 		switch {
 		case m.MentionAll:

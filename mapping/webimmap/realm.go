@@ -35,6 +35,8 @@ type Realm struct {
 	// Detour returns the last segment of a path of ours that leads to a foreign
 	// link; nil: foreign links are written as they are.
 	Detour func(url string) string
+	// Undetour returns the foreign link that such a segment leads to. May be nil.
+	Undetour func(segment string) (string, bool)
 }
 
 // Generation is how much of the protocol a client speaks.

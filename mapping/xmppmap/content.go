@@ -83,7 +83,7 @@ func (m Map) media(s *xmppwire.Stanza, text string) (chat.Media, bool) {
 		target := share.Child(NSSFS, "sources").Child(NSURLData, "url-data").Attr("target")
 		if isWeb(target) {
 			media := m.fileAt(target)
-			readMetadata(&media, share.Child(NSFile, "file"))
+			m.readMetadata(&media, share.Child(NSFile, "file"))
 			caption := withoutFallback(s, text, NSSFS)
 			if strings.TrimSpace(caption) != target {
 				media.Caption = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(caption), target))
@@ -150,9 +150,16 @@ func kindOf(mimeType string) chat.MediaKind {
 }
 
 // readMetadata adds what the sender says of the file [XEP-0446].
-func readMetadata(media *chat.Media, file *xmppwire.Element) {
+func (m Map) readMetadata(media *chat.Media, file *xmppwire.Element) {
 	if file == nil {
 		return
+	}
+	if thumb := file.Child(NSThumbs, "thumbnail"); isWeb(thumb.Attr("uri")) {
+		preview := m.fileAt(thumb.Attr("uri"))
+		media.Thumb, media.ThumbSize = preview.File, sizeOf(thumb.Attr("width"), thumb.Attr("height"))
+		if t := thumb.Attr("media-type"); t != "" {
+			media.Thumb.Type = t
+		}
 	}
 	if t := file.ChildText(NSFile, "media-type"); t != "" {
 		media.File.Type, media.Kind = t, kindOf(t)
@@ -169,11 +176,17 @@ func readMetadata(media *chat.Media, file *xmppwire.Element) {
 	if n, err := strconv.ParseInt(file.ChildText(NSFile, "length"), 10, 64); err == nil && n > 0 {
 		media.Duration = time.Duration(n) * time.Millisecond
 	}
-	width, err1 := strconv.Atoi(file.ChildText(NSFile, "width"))
-	height, err2 := strconv.Atoi(file.ChildText(NSFile, "height"))
-	if err1 == nil && err2 == nil && width > 0 && height > 0 {
-		media.Size = chat.Size{Width: width, Height: height}
+	media.Size = sizeOf(file.ChildText(NSFile, "width"), file.ChildText(NSFile, "height"))
+}
+
+// sizeOf reads width and height; zero where one is missing.
+func sizeOf(w, h string) chat.Size {
+	width, err1 := strconv.Atoi(w)
+	height, err2 := strconv.Atoi(h)
+	if err1 != nil || err2 != nil || width <= 0 || height <= 0 {
+		return chat.Size{}
 	}
+	return chat.Size{Width: width, Height: height}
 }
 
 // parseGeo reads a body that is a geo: URI and nothing else [RFC 5870].
@@ -232,7 +245,7 @@ func (m Map) sayMedia(c chat.Media) said {
 	if c.Kind != chat.MediaFile {
 		share.Set("disposition", "inline")
 	}
-	share.Add(metadata(c))
+	share.Add(m.metadata(c))
 	share.AddNew("sources").Add(xmppwire.New(NSURLData, "url-data").Set("target", target))
 	oob := xmppwire.New(NSOOB, "x").Add(xmppwire.TextElement(NSOOB, "url", target))
 	if c.Caption == "" {
@@ -243,7 +256,7 @@ func (m Map) sayMedia(c chat.Media) said {
 	return said{body: body, more: []*xmppwire.Element{share, fallback(NSSFS, start, len([]rune(body)))}}
 }
 
-func metadata(c chat.Media) *xmppwire.Element {
+func (m Map) metadata(c chat.Media) *xmppwire.Element {
 	file := xmppwire.New(NSFile, "file")
 	add := func(name, value string) {
 		if value != "" && value != "0" {
@@ -257,6 +270,13 @@ func metadata(c chat.Media) *xmppwire.Element {
 	add("height", strconv.Itoa(c.Size.Height))
 	add("length", strconv.FormatInt(c.Duration.Milliseconds(), 10))
 	add("desc", c.Caption)
+	if target := m.url(c.Thumb); target != "" {
+		thumb := xmppwire.New(NSThumbs, "thumbnail").Set("uri", target).SetIf("media-type", c.Thumb.Type)
+		if c.ThumbSize != (chat.Size{}) {
+			thumb.Set("width", strconv.Itoa(c.ThumbSize.Width)).Set("height", strconv.Itoa(c.ThumbSize.Height))
+		}
+		file.Add(thumb)
+	}
 	return file
 }
 

@@ -20,6 +20,7 @@ const (
 	NSOOB         = "jabber:x:oob"
 	NSSFS         = "urn:xmpp:sfs:0"
 	NSFile        = "urn:xmpp:file:metadata:0"
+	NSThumbs      = "urn:xmpp:thumbs:1"
 	NSHashes      = "urn:xmpp:hashes:2"
 	NSURLData     = "http://jabber.org/protocol/url-data"
 	NSGeoloc      = "http://jabber.org/protocol/geoloc"

@@ -18,7 +18,6 @@ import (
 	"pgregory.net/rapid"
 
 	"dragoman/bridge/chat"
-	"dragoman/mapping"
 	"dragoman/mapping/samples"
 	"dragoman/protocols/zim/zimwire"
 )
@@ -112,29 +111,6 @@ func golden(t *testing.T, name string, v any) {
 	}
 	if !bytes.Equal(got, want) {
 		t.Errorf("differs from %s:\n%s", file, cmp.Diff(string(want), string(got)))
-	}
-}
-
-func TestTableHasARowForEveryKind(t *testing.T) {
-	rows := map[string]mapping.Row{}
-	for _, r := range Table() {
-		if rows[r.Kind()].Value != nil {
-			t.Errorf("%s has two rows", r.Kind())
-		}
-		if r.Ref == "" || (r.Note == "" && (r.In > mapping.Exact || r.Out > mapping.Exact) && r.In != mapping.Absent) {
-			t.Errorf("%s: a row cites its place and says what is not exact", r.Kind())
-		}
-		rows[r.Kind()] = r
-	}
-	for _, b := range chat.Bodies() {
-		if rows[(mapping.Row{Value: b}).Kind()].Value == nil {
-			t.Errorf("no row for %T", b)
-		}
-	}
-	for _, c := range chat.Contents() {
-		if rows[(mapping.Row{Value: c}).Kind()].Value == nil {
-			t.Errorf("no row for %T", c)
-		}
 	}
 }
 

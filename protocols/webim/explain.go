@@ -2,7 +2,6 @@ package webim
 
 import (
 	"encoding/json"
-	"reflect"
 	"strconv"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -10,7 +9,6 @@ import (
 
 	"dragoman/bridge"
 	"dragoman/bridge/chat"
-	"dragoman/mapping"
 	"dragoman/mapping/webimmap"
 	"dragoman/protocols"
 	"dragoman/protocols/webim/webimwire"
@@ -19,7 +17,7 @@ import (
 // Explain implements protocols.Explainer: the packets that a client of the newest
 // generation gets, as JSON with their bodies opened.
 func (f *frontend) Explain(d *bridge.Delivery, reader chat.UserID) (protocols.Shown, error) {
-	shown := grade(d.Event.Body)
+	shown := grade(d.Event)
 	metas, err := f.realm(f.life, f.PublicURL()).FromEvent(d.Record, webimmap.Reader{User: reader, Generation: webimmap.Gen5})
 	if err != nil || len(metas) == 0 {
 		return shown, err
@@ -57,18 +55,10 @@ func (f *frontend) ReadFrame(packet []byte) (string, error) {
 	return string(text), err
 }
 
-// grade looks a kind up in the map's table.
-func grade(b chat.Body) protocols.Shown {
-	about := reflect.TypeOf(b)
-	if m, ok := b.(chat.Message); ok {
-		about = reflect.TypeOf(m.Content)
-	}
-	for _, row := range webimmap.Table() {
-		if row.Value != nil && reflect.TypeOf(row.Value) == about {
-			return protocols.Shown{Fidelity: row.Out, Note: row.Note}
-		}
-	}
-	return protocols.Shown{Fidelity: mapping.Absent}
+// grade looks an event up in the map's table.
+func grade(ev *chat.Event) protocols.Shown {
+	fidelity, note := webimmap.Table().Shown(ev)
+	return protocols.Shown{Fidelity: fidelity, Note: note}
 }
 
 // readable writes a Meta with its body in place of the bytes.

@@ -145,7 +145,7 @@ func (f *frontend) begin() bool {
 // that called the gateway base.
 func (f *frontend) realm(ctx context.Context, base string) webimmap.Realm {
 	return webimmap.Realm{
-		AppKey: f.cfg.AppKey, Base: base, Secret: f.Media.Secret, Detour: f.detour,
+		AppKey: f.cfg.AppKey, Base: base, Secret: f.Media.Secret, Detour: f.detour, Undetour: f.undetour,
 		Names: &directory{Reader: f.Names.For(ctx, names.WebIM), frontend: f, ctx: ctx},
 	}
 }

@@ -5,7 +5,6 @@ import (
 
 	"dragoman/bridge"
 	"dragoman/bridge/chat"
-	"dragoman/mapping"
 	"dragoman/mapping/xmppmap"
 	"dragoman/protocols"
 	"dragoman/protocols/xmpp/xmppwire"
@@ -13,7 +12,7 @@ import (
 
 // Explain implements protocols.Explainer: the stanzas that a client gets, an element a line.
 func (f *Frontend) Explain(d *bridge.Delivery, reader chat.UserID) (protocols.Shown, error) {
-	shown := grade(d.Event.Body)
+	shown := grade(d.Event)
 	ev := d.Event
 	view := xmppmap.View{From: f.m.DeviceJID(ev.From, ev.Device), By: f.m.UserJID(reader)}
 	if ev.Conv.Kind != chat.KindPeer {
@@ -41,18 +40,10 @@ func (f *Frontend) ReadFrame(frame []byte) (string, error) {
 	return indent(e), nil
 }
 
-// grade looks a kind up in the map's table.
-func grade(b chat.Body) protocols.Shown {
-	kind := mapping.Row{Value: b}.Kind()
-	if m, ok := b.(chat.Message); ok {
-		kind = mapping.Row{Value: m.Content}.Kind()
-	}
-	for _, r := range xmppmap.Table() {
-		if r.Kind() == kind {
-			return protocols.Shown{Fidelity: r.Out, Note: r.Note}
-		}
-	}
-	return protocols.Shown{Fidelity: mapping.Absent}
+// grade looks an event up in the map's table.
+func grade(ev *chat.Event) protocols.Shown {
+	fidelity, note := xmppmap.Table().Shown(ev)
+	return protocols.Shown{Fidelity: fidelity, Note: note}
 }
 
 // indent writes an element for people. What mixes text and elements stays on one line.

@@ -2,13 +2,11 @@ package zim
 
 import (
 	"context"
-	"reflect"
 
 	"github.com/go-json-experiment/json/jsontext"
 
 	"dragoman/bridge"
 	"dragoman/bridge/chat"
-	"dragoman/mapping"
 	"dragoman/mapping/zimmap"
 	"dragoman/protocols"
 	"dragoman/protocols/zim/zimwire"
@@ -16,7 +14,7 @@ import (
 
 // Explain implements protocols.Explainer: the frame that reader's client gets, indented.
 func (f *frontend) Explain(d *bridge.Delivery, reader chat.UserID) (protocols.Shown, error) {
-	shown := grade(d.Event.Body)
+	shown := grade(d.Event)
 	notices, err := f.mapFor(context.Background(), reader).FromEvent(d.Record, false)
 	if err != nil || len(notices) == 0 {
 		return shown, err
@@ -42,16 +40,8 @@ func (f *frontend) ReadFrame(frame []byte) (string, error) {
 	return string(v), nil
 }
 
-// grade looks a kind up in the map's table.
-func grade(b chat.Body) protocols.Shown {
-	about := reflect.TypeOf(b)
-	if m, ok := b.(chat.Message); ok {
-		about = reflect.TypeOf(m.Content)
-	}
-	for _, row := range zimmap.Table() {
-		if reflect.TypeOf(row.Value) == about {
-			return protocols.Shown{Fidelity: row.Out, Note: row.Note}
-		}
-	}
-	return protocols.Shown{Fidelity: mapping.Absent}
+// grade looks an event up in the map's table.
+func grade(ev *chat.Event) protocols.Shown {
+	fidelity, note := zimmap.Table().Shown(ev)
+	return protocols.Shown{Fidelity: fidelity, Note: note}
 }
