@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"dragoman/protocols/webim/webimwire"
+	"dragoman/protocols/xmpp/xmppwire"
 )
 
 // answerLimit bounds the wait for an answer at login.
@@ -33,6 +36,12 @@ type Hooks struct {
 	Heard func(Text)
 	// Ended tells that the connection is gone and why.
 	Ended func(error)
+	// Meta tells every packet that a WebIM client takes from a queue.
+	Meta func(*webimwire.Meta)
+	// Notice tells every event that a ZIM client is sent.
+	Notice func(method string, params []byte)
+	// Stanza tells every stanza that an XMPP client is sent.
+	Stanza func(xmppwire.Stanza)
 }
 
 func (h Hooks) acked(key string, refused error) {

@@ -12,19 +12,20 @@ import (
 	"dragoman/protocols/webim/webimwire"
 )
 
-type webim struct {
+// WebIM is a Client that can also send any packet.
+type WebIM struct {
 	*socket
 	user, appKey string
 	Hooks
 }
 
 // DialWebIM logs in over /websocket with an access token.
-func (a Addresses) DialWebIM(ctx context.Context, user, resource, token string, hooks Hooks) (Client, error) {
+func (a Addresses) DialWebIM(ctx context.Context, user, resource, token string, hooks Hooks) (*WebIM, error) {
 	s, err := dial(ctx, "ws://"+a.HTTP+"/websocket", websocket.BinaryMessage)
 	if err != nil {
 		return nil, fmt.Errorf("webim: %w", err)
 	}
-	c := &webim{socket: s, user: user, appKey: cmp.Or(a.AppKey, "dragoman#chat"), Hooks: hooks}
+	c := &WebIM{socket: s, user: user, appKey: cmp.Or(a.AppKey, "dragoman#chat"), Hooks: hooks}
 	if err := c.provision(resource, token); err != nil {
 		_ = s.conn.Close()
 		return nil, fmt.Errorf("webim: login of %s: %w", user, err)
@@ -34,7 +35,7 @@ func (a Addresses) DialWebIM(ctx context.Context, user, resource, token string, 
 	return c, c.put(webimwire.Up{Envelope: &webimwire.MSync{Command: webimwire.MSync_UNREAD.Enum()}})
 }
 
-func (c *webim) provision(resource, token string) error {
+func (c *WebIM) provision(resource, token string) error {
 	auth := "$t$" + token
 	err := c.put(webimwire.Up{
 		Envelope: &webimwire.MSync{Version: webimwire.MSync_MSYNC_V1.Enum(), Command: webimwire.MSync_PROVISION.Enum(),
@@ -60,7 +61,7 @@ func (c *webim) provision(resource, token string) error {
 	return nil
 }
 
-func (c *webim) put(up webimwire.Up) error {
+func (c *WebIM) put(up webimwire.Up) error {
 	b, err := up.Encode()
 	if err != nil {
 		return err
@@ -68,12 +69,12 @@ func (c *webim) put(up webimwire.Up) error {
 	return c.write(b)
 }
 
-func (c *webim) sync(ul *webimwire.CommSyncUL) error {
+func (c *WebIM) sync(ul *webimwire.CommSyncUL) error {
 	return c.put(webimwire.Up{Envelope: &webimwire.MSync{Version: webimwire.MSync_MSYNC_V1.Enum(),
 		Command: webimwire.MSync_SYNC.Enum()}, Sync: ul})
 }
 
-func (c *webim) listen() {
+func (c *WebIM) listen() {
 	defer close(c.done)
 	for {
 		b, err := c.read()
@@ -87,7 +88,7 @@ func (c *webim) listen() {
 	}
 }
 
-func (c *webim) hear(b []byte) error {
+func (c *WebIM) hear(b []byte) error {
 	down, err := webimwire.DecodeDown(b)
 	if err != nil {
 		return err
@@ -108,7 +109,7 @@ func (c *webim) hear(b []byte) error {
 }
 
 // page takes an acknowledgement, or a page of a queue, which it acknowledges as the SDKs do.
-func (c *webim) page(dl *webimwire.CommSyncDL) error {
+func (c *WebIM) page(dl *webimwire.CommSyncDL) error {
 	if id := dl.GetMetaId(); id != 0 {
 		var refused error
 		if s := dl.GetStatus(); s.GetErrorCode() != webimwire.Status_OK {
@@ -117,6 +118,9 @@ func (c *webim) page(dl *webimwire.CommSyncDL) error {
 		c.acked(strconv.FormatUint(id, 10), refused)
 	}
 	for _, m := range dl.GetMetas() {
+		if c.Meta != nil {
+			c.Meta(m)
+		}
 		if m.GetNs() != webimwire.Meta_CHAT {
 			continue
 		}
@@ -140,7 +144,7 @@ func (c *webim) page(dl *webimwire.CommSyncDL) error {
 }
 
 // Send takes as key the decimal text of a number.
-func (c *webim) Send(key string, to Place, text string) error {
+func (c *WebIM) Send(key string, to Place, text string) error {
 	id, err := strconv.ParseUint(key, 10, 64)
 	if err != nil {
 		return err
@@ -160,4 +164,8 @@ func (c *webim) Send(key string, to Place, text string) error {
 		Ns: webimwire.Meta_CHAT.Enum(), Payload: payload}})
 }
 
-func (c *webim) Close() { c.close() }
+// Put sends any packet; its acknowledgement is told under the decimal text of its id.
+func (c *WebIM) Put(m *webimwire.Meta) error { return c.sync(&webimwire.CommSyncUL{Meta: m}) }
+
+// Close breaks the connection off.
+func (c *WebIM) Close() { c.close() }

@@ -205,6 +205,9 @@ func (c *XMPP) hear(e *xmppwire.Element) {
 	if !ok {
 		return
 	}
+	if c.Hooks.Stanza != nil {
+		c.Hooks.Stanza(s)
+	}
 	bare, nick, _ := strings.Cut(s.From, "/")
 	local, host, _ := strings.Cut(bare, "@")
 	switch {
@@ -297,6 +300,9 @@ func (c *XMPP) Send(key string, to Place, text string) error {
 	return c.stanza(key, "<message type='"+kind+"' id='"+key+"' to='"+address+"'><body>"+body+"</body><origin-id xmlns='"+nsSID+
 		"' id='"+key+"'/></message>")
 }
+
+// Put writes any stanza.
+func (c *XMPP) Put(stanza string) error { return c.stanza("", stanza) }
 
 // Close breaks the connection off.
 func (c *XMPP) Close() {

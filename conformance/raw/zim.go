@@ -151,6 +151,9 @@ func (c *ZIM) answered(a zimwire.Answer) {
 }
 
 func (c *ZIM) notice(a zimwire.Answer) error {
+	if c.Notice != nil {
+		c.Notice(a.Method, a.Params)
+	}
 	if a.Method != "peerMessageReceived" && a.Method != "groupMessageReceived" {
 		return nil
 	}
