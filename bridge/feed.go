@@ -192,6 +192,13 @@ func (f *Feed) catchUp(ctx context.Context) error {
 	return nil
 }
 
+// Rewind goes back, or on, to where the client says that it is.
+func (f *Feed) Rewind(to chat.Cursor) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.pos, f.page, f.gap = to.Place().Pos, nil, true
+}
+
 // Position returns the cursor behind the last delivery that Next returned: what a client acknowledges or resumes from.
 func (f *Feed) Position() chat.Cursor {
 	f.mu.Lock()

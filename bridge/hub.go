@@ -255,6 +255,13 @@ func (h *hub) isIn(c chat.Conv, f *Feed) bool {
 	return in
 }
 
+// isInAny reports whether f is in a room.
+func (h *hub) isInAny(f *Feed) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return len(f.rooms) > 0
+}
+
 // roomsOf returns the rooms that a device of u is in.
 func (h *hub) roomsOf(u chat.UserID) []chat.Conv {
 	h.mu.RLock()

@@ -12,7 +12,7 @@
 // pushed at once. See cycle.
 //
 // A client that loses its connection in a chat room keeps its place there for a
-// while; see lingering.
+// while; see bridge.Parking.
 //
 // # Concurrency
 //
@@ -20,5 +20,5 @@
 // tell (feed to cycle) and cycle.run, to which the pull cycle belongs. All but tell
 // write, and the connection keeps writers apart. The first to end ends the others. Serve returns
 // when every session has ended. frontend.mu guards the list of ids and the count of
-// sessions, live.mu who is connected, lingering.mu who may return.
+// sessions, live.mu who is connected, bridge.Parking who may return.
 package webim

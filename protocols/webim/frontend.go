@@ -12,6 +12,7 @@ import (
 
 	"github.com/gin-gonic/gin"
 
+	"dragoman/bridge"
 	"dragoman/bridge/account"
 	"dragoman/bridge/chat"
 	"dragoman/configs"
@@ -32,7 +33,7 @@ type frontend struct {
 	cfg      config
 	org, app string
 	tree     *tree // of what stands behind /{org}/{app}
-	rooms    *lingering
+	rooms    *bridge.Parking
 	live     *live
 	credentials
 	detourKey []byte
@@ -62,7 +63,7 @@ func build(d protocols.Deps, section configs.Section) (protocols.Frontend, error
 		return nil, err
 	}
 	f.life, f.end = context.WithCancel(context.Background())
-	f.rooms = newLingering(f)
+	f.rooms = bridge.NewParking(f.Router, f.cfg.Linger)
 	f.live = &live{router: d.Router, sessions: map[chat.UserID][]*session{}}
 	f.tree = f.routes()
 	if f.orders, err = loadOrders(context.Background(), f); err != nil {
@@ -123,7 +124,7 @@ func (f *frontend) Serve(ctx context.Context) error {
 	f.mu.Unlock()
 	f.end()
 	f.sessions.Wait()
-	f.rooms.close()
+	f.rooms.Close()
 	// The sessions' last words are in the outbox; what is not told now is told after the next start.
 	stop()
 	calling.Wait()

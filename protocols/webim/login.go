@@ -188,7 +188,7 @@ func (s *session) makeRoom(note string) {
 // what was said in rooms while it waited.
 func (s *session) open(ctx context.Context) (missed []*bridge.Delivery, err error) {
 	s.live.replace(s.actor.User, s.actor.Device)
-	s.feed, missed = s.rooms.take(chat.Reader{User: s.actor.User, Device: s.actor.Device})
+	s.feed, missed = s.rooms.Take(chat.Reader{User: s.actor.User, Device: s.actor.Device})
 	if s.feed == nil {
 		if s.feed, err = s.Router.Open(ctx, s.actor, bridge.FromCursor()); err != nil {
 			return nil, err

@@ -146,6 +146,10 @@ var (
 	errReplaced = errors.New("the same device has come again")
 )
 
+// graceTime is how long a client may take to read that it was ended before its
+// socket closes [webim 10].
+const graceTime = 100 * time.Millisecond
+
 // finish lets the feed go and says goodbye in the client's words.
 func (s *session) finish(why error) {
 	s.live.remove(s)
@@ -155,7 +159,7 @@ func (s *session) finish(why error) {
 	case ended, s.loggedOut, s.life.Err() != nil:
 		s.feed.Close()
 	default:
-		s.rooms.park(s.feed)
+		s.rooms.Park(s.feed, func() {})
 	}
 	s.release()
 	code, reason := wsconn.CloseNormal, ""

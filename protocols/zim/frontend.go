@@ -9,6 +9,7 @@ import (
 	"github.com/gin-gonic/gin"
 	"github.com/gorilla/websocket"
 
+	"dragoman/bridge"
 	"dragoman/configs"
 	"dragoman/internal/wsconn"
 	"dragoman/protocols"
@@ -30,7 +31,7 @@ func build(d protocols.Deps, s configs.Section) (protocols.Frontend, error) {
 		return nil, err
 	}
 	f := &frontend{Deps: d, cfg: cfg, secret: secret, methods: methods(), actions: actions(), sessions: map[*session]struct{}{}}
-	f.rates, f.nonces = newRates(), newNonces()
+	f.rates, f.nonces, f.rooms = newRates(), newNonces(), bridge.NewParking(d.Router, roomGrace)
 	f.Log = d.Log.With().Str("protocol", "zim").Logger()
 	if f.callbacks, err = newCallbacks(f); err != nil {
 		return nil, err
@@ -51,6 +52,7 @@ type frontend struct {
 	callbacks *callbacks
 	methods   map[string]method // never written to
 	actions   map[string]action // never written to
+	rooms     *bridge.Parking
 
 	mu       sync.Mutex
 	closing  bool
@@ -64,6 +66,8 @@ const (
 	// pingEvery makes a client that has been silent for 35 seconds a dead one [zim connection].
 	pingEvery = silence / 2
 	silence   = 35 * time.Second
+	// roomGrace is how long a device that lost its connection is still in its rooms [zim rooms].
+	roomGrace = 30 * time.Second
 	// beatEvery is how often a client is asked to be heard.
 	beatEvery = 10 * time.Second
 )
@@ -98,6 +102,7 @@ func (f *frontend) Serve(ctx context.Context) error {
 		s.stop(errGoingAway)
 	}
 	f.running.Wait()
+	f.rooms.Close()
 	// The sessions' last words are in the outbox; what is not told now is told after the next start.
 	stop()
 	calling.Wait()

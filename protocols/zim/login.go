@@ -130,7 +130,8 @@ func (s *session) introduce(ctx context.Context, userName string, c zimwire.Logi
 	return err
 }
 
-// open opens the feed where the client left off, if it says so in a way that can be true.
+// open opens the feed where the client left off, if it says so in a way that can be true; the one that waits for it, if it
+// is still in its rooms.
 func (s *session) open(ctx context.Context, text string) (*zimwire.LoginResult, error) {
 	from, resumed := bridge.FromCursor(), false
 	if text != "" {
@@ -145,9 +146,17 @@ func (s *session) open(ctx context.Context, text string) (*zimwire.LoginResult, 
 		}
 	}
 	s.since = s.Now()
-	feed, err := s.Router.Open(ctx, s.actor, from)
-	if err != nil {
-		return nil, err
+	var feed *bridge.Feed
+	if resumed {
+		if feed, s.missed = s.rooms.Take(chat.Reader{User: s.actor.User, Device: s.actor.Device}); feed != nil {
+			feed.Rewind(chat.Cursor(text))
+		}
+	}
+	if feed == nil {
+		var err error
+		if feed, err = s.Router.Open(ctx, s.actor, from); err != nil {
+			return nil, err
+		}
 	}
 	s.mu.Lock()
 	s.feed = feed

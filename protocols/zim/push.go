@@ -21,33 +21,41 @@ const offlineFor = 7 * 24 * time.Hour
 // push gives the client what its feed holds, in order. Its error, a *bridge.Cause where the session was ended from
 // outside, ends the session; the client is told why first.
 func (s *session) push() error {
+	for _, d := range s.missed {
+		if err := s.give(d); err != nil {
+			return err
+		}
+	}
+	s.missed = nil
 	for {
 		d, err := s.feed.Next(s.ctx)
 		if err != nil {
 			return s.farewell(err)
 		}
-		s.states.touch(s.actor.User, d)
-		if s.isStale(d) {
-			continue
-		}
-		if s.isEcho(d) {
-			if err := s.pushEcho(d); err != nil {
-				return err
-			}
-			continue
-		}
-		frame, err := bridge.Once(d, s.form(d), s.render)
-		if err != nil {
-			s.log.Err(err).Int64("event", int64(d.Event.ID)).Msg("cannot render event")
-			continue
-		}
-		if frame == nil {
-			continue
-		}
-		if err := s.conn.WritePrepared(frame); err != nil {
+		if err := s.give(d); err != nil {
 			return err
 		}
 	}
+}
+
+// give gives the client one delivery, unless it knows or need not.
+func (s *session) give(d *bridge.Delivery) error {
+	s.states.touch(s.actor.User, d)
+	if s.isStale(d) {
+		return nil
+	}
+	if s.isEcho(d) {
+		return s.pushEcho(d)
+	}
+	frame, err := bridge.Once(d, s.form(d), s.render)
+	if err != nil {
+		s.log.Err(err).Int64("event", int64(d.Event.ID)).Msg("cannot render event")
+		return nil
+	}
+	if frame == nil {
+		return nil
+	}
+	return s.conn.WritePrepared(frame)
 }
 
 // isEcho reports whether the client has done this itself, and knows by the answer. What changes a group is told to who

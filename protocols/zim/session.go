@@ -42,10 +42,11 @@ type session struct {
 	work     sync.WaitGroup // the session's other goroutines
 	underWay chan struct{}  // a token for each message that waits for its commit
 
-	actor    bridge.Actor // fixed by login
-	feed     *bridge.Feed // nil before login
-	since    time.Time    // of the login: what is older was missed
-	returned bool         // it went on from its cursor
+	actor    bridge.Actor       // fixed by login
+	feed     *bridge.Feed       // nil before login
+	since    time.Time          // of the login: what is older was missed
+	returned bool               // it went on from its cursor
+	missed   []*bridge.Delivery // what was said in its rooms while it was away
 	states   *states
 
 	mu      sync.Mutex
@@ -105,13 +106,31 @@ func (s *session) leave() {
 			rooms = append(rooms, c)
 		}
 	}
-	feed.Close()
-	// The session's own context has ended; what it leaves behind is still tidied up, within bounds.
-	ctx, cancel := context.WithTimeout(context.Background(), leaveWithin)
-	defer cancel()
-	for _, c := range rooms {
-		s.tidyRoom(ctx, c)
+	gone := func() {
+		// The session's own context has ended; what it leaves behind is still tidied up, within bounds.
+		ctx, cancel := context.WithTimeout(context.Background(), leaveWithin)
+		defer cancel()
+		for _, c := range rooms {
+			s.tidyRoom(ctx, c)
+		}
 	}
+	if isLost(context.Cause(s.ctx)) {
+		s.rooms.Park(feed, gone)
+		return
+	}
+	feed.Close()
+	gone()
+}
+
+// isLost reports whether a session ended because its connection broke: nobody wanted it to.
+func isLost(cause error) bool {
+	var why *bridge.Cause
+	for _, wanted := range []error{errGoingAway, errLoggedOut, errTooLate, errBinary, errNoJSON} {
+		if errors.Is(cause, wanted) {
+			return false
+		}
+	}
+	return !errors.As(cause, &why)
 }
 
 // guarded runs a part of the session and makes a panic in it an error that ends this session alone.
