@@ -30,7 +30,7 @@ func TestAnIncompleteTableIsRefused(t *testing.T) {
 		"no note on what is lost":         func(t *mapping.Table) { t.Rows[0].Out = mapping.Degraded },
 		"no reference":                    func(t *mapping.Table) { t.Rows[0].Ref = "" },
 		"no word says how":                func(t *mapping.Table) { t.Rows[0].Native = "" },
-		"there is no kind":                func(t *mapping.Table) { t.Rows[0].Kind = "telepathy" },
+		"there is no kind":                func(t *mapping.Table) { t.Rows = append(t.Rows, mapping.Row{Kind: "telepathy"}) },
 		"stands in no row":                func(t *mapping.Table) { t.Natives = append(t.Natives, "telepathy") },
 		"there is no such thing in a oneself": func(t *mapping.Table) {
 			t.Rows = append(t.Rows, mapping.Row{Kind: "text", Places: []mapping.Place{mapping.Own}, Native: "x", Ref: "y"})
