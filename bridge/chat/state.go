@@ -47,6 +47,7 @@ type Details struct {
 	Dissolved   bool
 	Attributes  map[string]string
 	LastSeq     Seq
+	Said        int // how many messages that count as unread were ever said, recalled ones too
 	LastPlace   Place
 }
 

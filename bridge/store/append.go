@@ -256,7 +256,7 @@ func (w *work) publishDetails() {
 		return
 	}
 	d := *w.details
-	d.LastSeq, d.LastPlace, d.Count = chat.Seq(w.seq), chat.Place{Pos: w.lastPos}, len(w.roster.list)
+	d.LastSeq, d.LastPlace, d.Said, d.Count = chat.Seq(w.seq), chat.Place{Pos: w.lastPos}, int(w.counted), len(w.roster.list)
 	w.details = &d
 }
 

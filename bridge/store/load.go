@@ -102,7 +102,7 @@ func (v *conv) side(uid int64) int {
 }
 
 func (s *Store) loadDetails(l *link, v *conv) error {
-	d := &chat.Details{Conv: v.name, LastSeq: chat.Seq(v.seq), LastPlace: chat.Place{Pos: v.lastPos}}
+	d := &chat.Details{Conv: v.name, LastSeq: chat.Seq(v.seq), LastPlace: chat.Place{Pos: v.lastPos}, Said: int(v.counted)}
 	var owner, created, changed, until, parent, root int64
 	var silent []byte
 	_, err := l.row(`SELECT name, notice, avatar, description, extra, owner, created, changed, join_mode, invite_mode, consent_mode,

@@ -219,7 +219,7 @@ func TestAThreadHangsOnItsMessage(t *testing.T) {
 		t.Errorf("thread %v", e.Thread)
 	}
 	d := must(w.Details(t.Context(), th))(t)
-	if d.Parent != g || d.Root != root.Ref() || d.Owner != "bob" || d.Count != 2 || d.LastSeq != 2 {
+	if d.Parent != g || d.Root != root.Ref() || d.Owner != "bob" || d.Count != 2 || d.LastSeq != 2 || d.Said != 1 {
 		t.Errorf("details %+v", d)
 	}
 	if all := must(w.Threads(t.Context(), g, 0, ""))(t); len(all) != 1 || all[0].Conv != th {
