@@ -249,7 +249,7 @@ func (r Realm) profiled(ev *chat.Event, b chat.Profile, to Reader) ([]*webimwire
 	switch ev.Conv.Kind {
 	case chat.KindGroup, chat.KindRoom:
 	case chat.KindThread:
-		return r.threadNotice(ev, "update", to)
+		return r.threadNotice(ev, "update", r.Names.Details(ev.Conv), to)
 	default:
 		return nil, nil // who shows what of himself is asked for by REST
 	}
@@ -350,9 +350,14 @@ func (r Realm) threadLife(ev *chat.Event, b chat.Lifecycle, to Reader) ([]*webim
 		return n.done()
 	}
 	if b.Created {
-		return r.threadNotice(ev, "create", to)
+		return r.threadNotice(ev, "create", r.Names.Details(ev.Conv), to)
 	}
-	return r.threadNotice(ev, "delete", to)
+	// What it was is told by the event: the store knows it no more.
+	d := &chat.Details{Parent: b.Parent, Root: b.Root}
+	if b.Profile.Name != nil {
+		d.Name = *b.Profile.Name
+	}
+	return r.threadNotice(ev, "delete", d, to)
 }
 
 // SharedFiles opens the names of hidden attributes that stand for shared files.

@@ -215,14 +215,31 @@ func (r Realm) hidden(ev *chat.Event, b chat.Hide, to Reader) ([]*webimwire.Meta
 	}})
 }
 
-// threadNotice writes what became of a thread.
-func (r Realm) threadNotice(ev *chat.Event, op string, to Reader) ([]*webimwire.Meta, error) {
-	d := r.Names.Details(ev.Conv)
+// threadNotice writes what became of a thread to the members of its group.
+func (r Realm) threadNotice(ev *chat.Event, op string, d *chat.Details, to Reader) ([]*webimwire.Meta, error) {
 	if d == nil || to.Generation < Gen4 {
 		return nil, nil
 	}
-	return r.notify(ev, to.User, envelope{"thread", map[string]any{
+	return r.notify(ev, to.User, envelope{"thread", r.threadData(ev, op, d)})
+}
+
+func (r Realm) threadData(ev *chat.Event, op string, d *chat.Details) map[string]any {
+	return map[string]any{
 		"id": r.groupName(ev.Conv.ID), "name": d.Name, "muc_parent_id": r.groupName(d.Parent.ID), "msg_parent_id": decimal(d.Root.ID),
-		"timestamp": ev.Time.UnixMilli(), "from": r.userName(ev.From), "operation": op, "message_count": int(d.LastSeq),
-	}})
+		"timestamp": ev.Time.UnixMilli(), "from": r.userName(ev.From), "operation": op, "message_count": d.Said,
+	}
+}
+
+// ThreadSaid writes that ev was said in the thread d, for a member of the group that it hangs in, who need not be in the
+// thread; none where ev is no message.
+func (r Realm) ThreadSaid(ev *chat.Event, d *chat.Details, to chat.UserID) ([]*webimwire.Meta, error) {
+	payload, ok := r.PayloadOf(ev)
+	if !ok {
+		return nil, nil
+	}
+	data := r.threadData(ev, "update_msg", d)
+	data["last_message"] = map[string]any{
+		"id": ev.ID.String(), "from": r.userName(ev.From), "to": r.groupName(ev.Conv.ID), "timestamp": ev.Time.UnixMilli(), "payload": payload,
+	}
+	return r.notify(ev, to, envelope{"thread", data})
 }

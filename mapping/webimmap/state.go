@@ -75,7 +75,7 @@ func (r Realm) state(ev *chat.Event, about *chat.Entry, reader chat.UserID) body
 		if d := r.Names.Details(about.Thread); d != nil && !d.Dissolved {
 			s.ThreadOverview = &threadOverview{
 				ID: r.groupName(about.Thread.ID), ParentID: r.groupName(d.Parent.ID), Name: d.Name,
-				Created: d.Created.UnixMilli(), Updated: d.Changed.UnixMilli(), Messages: int(d.LastSeq),
+				Created: d.Created.UnixMilli(), Updated: d.Changed.UnixMilli(), Messages: d.Said,
 			}
 		}
 	}

@@ -113,6 +113,7 @@ func (s *session) settle(ctx context.Context) error {
 			} else {
 				s.Trace.Note(ev.ID, webimmap.Protocol, x.packet)
 				err = s.acknowledge(ctx, x.meta, x.draft, ev)
+				s.tellThread(ctx, &ev)
 			}
 			if err != nil {
 				return err

@@ -191,7 +191,17 @@ func (c *call) createThread() (reply, error) {
 	}
 	conv := chat.Thread(c.Router.NewID())
 	made := chat.Lifecycle{Created: true, Profile: chat.Profile{Name: &b.Name}, Parent: parent, Root: chat.Ref{ID: root.ID}}
-	return reply{Data: map[string]any{"thread_id": c.groupName(conv.ID)}}, c.submit(conv, made)
+	return reply{Data: map[string]any{"thread_id": c.groupName(conv.ID)}}, c.submitThread(conv, parent, made)
+}
+
+// submitThread tells all members of the group that a thread hangs in of what becomes of it.
+func (c *call) submitThread(conv, parent chat.Conv, b chat.Body) error {
+	members, err := c.membersOf(c.ctx, parent)
+	if err != nil {
+		return err
+	}
+	_, err = c.Router.Submit(c.ctx, c.actor(), chat.Draft{Conv: conv, To: members, Body: b})
+	return err
 }
 
 func (c *call) threadRow(d chat.Details) map[string]any {
@@ -217,7 +227,7 @@ func (c *call) renameThread() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{Data: map[string]any{"name": b.Name}}, c.submit(d.Conv, chat.Profile{Name: &b.Name})
+	return reply{Data: map[string]any{"name": b.Name}}, c.submitThread(d.Conv, d.Parent, chat.Profile{Name: &b.Name})
 }
 
 func (c *call) destroyThread() (reply, error) {
@@ -225,7 +235,7 @@ func (c *call) destroyThread() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return reply{Data: map[string]any{"status": "ok"}}, c.submit(d.Conv, chat.Lifecycle{})
+	return reply{Data: map[string]any{"status": "ok"}}, c.submitThread(d.Conv, d.Parent, chat.Lifecycle{Profile: chat.Profile{Name: &d.Name}, Parent: d.Parent, Root: d.Root})
 }
 
 func (c *call) joinThread() (reply, error) {

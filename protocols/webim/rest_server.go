@@ -97,6 +97,7 @@ func (c *call) sendEach(b message, most int, draft func(to string) (chat.Draft, 
 			continue
 		}
 		sent++
+		c.tellThread(c.ctx, &ev)
 		ids[to] = ev.ID.String()
 	}
 	if sent == 0 {

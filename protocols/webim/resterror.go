@@ -100,6 +100,9 @@ func (c *call) reasonError(why chat.Reason, public string) *restError {
 	case chat.Full:
 		return &restError{status: http.StatusForbidden, word: "exceed_limit", text: "group member list is full!"}
 	case chat.AlreadyMember:
+		if strings.HasSuffix(c.path(), "/invite") { // both phrases make it type 601 of the 4.x SDKs
+			return &restError{status: http.StatusForbidden, word: "forbidden_op", text: "invite users to join group failed, reason: user already in group: " + id}
+		}
 		return &restError{status: http.StatusForbidden, word: "forbidden_op", text: "can not join this group, reason: user already in group: " + id}
 	case chat.NotMember:
 		return &restError{status: http.StatusForbidden, word: "forbidden_op", text: "users are not members of this group!"}
