@@ -18,6 +18,7 @@ type Actor struct {
 	Trunk    string      // the trunk that speaks for User; "": a session of his own
 	Protocol string      // for logs and counters; never for decisions
 	Address  string      // the other end, for the console
+	Traffic  Traffic     // nil: not counted
 }
 
 // System is the gateway itself, acting for u.

@@ -2,6 +2,7 @@ package bridge
 
 import (
 	"sync"
+	"time"
 
 	"dragoman/bridge/chat"
 )
@@ -9,6 +10,9 @@ import (
 // Delivery is one event on its way to many sessions. It is shared: nobody changes it.
 type Delivery struct {
 	chat.Record
+
+	from string    // protocol of who asked for the event
+	born time.Time // when it was handed out, where somebody watches; zero: it was caught up on
 
 	mu    sync.Mutex
 	forms map[string]*form

@@ -63,6 +63,9 @@ type Feed struct {
 	lost     int // live deliveries dropped because the reader was too slow
 	presence chat.Presence
 	pulls    *pulls // of a reader that pulls; nil: he does not
+
+	handed   *Delivery // what Next returned last, where somebody watches; of the reading goroutine alone
+	handedAt time.Time
 }
 
 func (f *Feed) offer(d *Delivery) {
@@ -101,8 +104,12 @@ func (f *Feed) offer(d *Delivery) {
 
 // Next returns the next delivery, waiting for it. Its error is ctx's, the log's, or a *Cause after Router.End or Close.
 func (f *Feed) Next(ctx context.Context) (*Delivery, error) {
+	f.tellWritten()
 	for {
 		d, behind, err := f.take()
+		if d != nil {
+			f.tellHanded(d)
+		}
 		if d != nil || err != nil {
 			return d, err
 		}

@@ -28,6 +28,8 @@ type Router struct {
 	people People
 	policy Policy
 	gates  []Gate
+	watch  func(Step)    // nil: nobody watches
+	ended  func(Session) // likewise
 	hub    *hub
 	now    func() time.Time
 	logger zerolog.Logger
@@ -66,6 +68,7 @@ func (r *Router) Policy() Policy { return r.policy }
 type Pending struct {
 	draft  chat.Draft
 	actor  Actor
+	times  times
 	event  chat.Event
 	err    error
 	result chan struct{}
@@ -86,6 +89,7 @@ func (r *Router) Submit(ctx context.Context, a Actor, d chat.Draft) (chat.Event,
 // the other happen in that order, so a session may begin the next before the last is committed. What decides about the
 // later draft does not see the earlier.
 func (r *Router) Begin(ctx context.Context, a Actor, d chat.Draft) (*Pending, error) {
+	asked := r.watched()
 	if err := d.Check(); err != nil {
 		r.counts.refuse(err)
 		return nil, err
@@ -102,7 +106,7 @@ func (r *Router) Begin(ctx context.Context, a Actor, d chat.Draft) (*Pending, er
 		r.counts.refuse(err)
 		return nil, err
 	}
-	p := &Pending{draft: d, actor: a, result: make(chan struct{})}
+	p := &Pending{draft: d, actor: a, times: times{asked: asked, lined: r.watched()}, result: make(chan struct{})}
 	select {
 	case <-r.closed:
 		return nil, stopping()
@@ -261,6 +265,9 @@ func (r *Router) begin(ctx context.Context, reader chat.Reader, from From) (chat
 func (r *Router) close(f *Feed, cause error) (first bool) {
 	if !f.end(cause) {
 		return false
+	}
+	if r.ended != nil {
+		r.ended(f.session())
 	}
 	left := r.hub.remove(f)
 	// The session's own context has ended with it; leaving must still be told, and waits at most for a commit.

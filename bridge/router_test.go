@@ -20,9 +20,12 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // start runs a router over log until the test ends.
-func start(t testing.TB, log bridge.Log, policy bridge.Policy) *bridge.Router {
+func start(t testing.TB, log bridge.Log, policy bridge.Policy, before ...func(*bridge.Router)) *bridge.Router {
 	t.Helper()
 	r := bridge.New(log, everyone{}, policy, time.Now, zerolog.Nop())
+	for _, change := range before {
+		change(r)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- r.Run(ctx) }()

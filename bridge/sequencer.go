@@ -84,13 +84,17 @@ func (r *Router) drain(ctx context.Context) {
 // commit stores a batch, hands out what came of it and answers its callers.
 func (r *Router) commit(ctx context.Context, batch []*Pending) {
 	deliveries := make([]*Delivery, len(batch))
+	taken := r.watched()
 	for i, p := range batch {
-		deliveries[i] = &Delivery{Record: chat.Record{Event: r.event(p)}}
+		p.times.taken = taken
+		deliveries[i] = &Delivery{Record: chat.Record{Event: r.event(p)}, from: p.actor.Protocol}
 	}
 	r.counts.add(r.store(ctx, batch, deliveries))
+	born := r.watched()
 	for i, d := range deliveries {
 		if d != nil {
-			batch[i].event = *d.Event
+			batch[i].event, d.born = *d.Event, born
+			r.tellStages(batch[i], d)
 			r.dispatch(ctx, d)
 		}
 		close(batch[i].result)

@@ -25,6 +25,7 @@ type Config struct {
 	TLS       TLS      `yaml:"tls"`
 	Accounts  Accounts `yaml:"accounts"`
 	Bridge    Bridge   `yaml:"bridge"`
+	History   History  `yaml:"history"`
 	Log       Log      `yaml:"log"`
 
 	all     *koanf.Koanf
@@ -65,6 +66,11 @@ type Bridge struct {
 	MaxText      int           `yaml:"max_text"`
 	MaxMembers   int           `yaml:"max_members"`
 	Words        []string      `yaml:"sensitive_words"`
+}
+
+// History says how long messages stay.
+type History struct {
+	Keep time.Duration `yaml:"keep"` // to the hour; 0: for ever
 }
 
 // Log says what is logged and how.
@@ -230,6 +236,9 @@ func (c *Config) check() error {
 	}
 	if c.Bridge.MaxText < 0 || c.Bridge.MaxMembers < 0 {
 		bad("bridge", "max_text and max_members cannot be below 0")
+	}
+	if c.History.Keep != 0 && c.History.Keep < time.Hour {
+		bad("history.keep", "%s is neither 0 nor an hour or more", c.History.Keep)
 	}
 	slices.SortFunc(wrong, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(wrong...)

@@ -49,7 +49,7 @@ func openCore(ctx context.Context, f *folder, cfg *configs.Config, log zerolog.L
 	if c.book, err = account.Open(ctx, f.path("accounts.db"), c.vault, c.now); err != nil {
 		return nil, err
 	}
-	if c.store, err = store.Open(ctx, f.path("dragoman.db"), store.Options{Now: c.now, Log: part(log, "store")}); err != nil {
+	if c.store, err = store.Open(ctx, f.path("dragoman.db"), store.Options{Now: c.now, Keep: cfg.History.Keep, Log: part(log, "store")}); err != nil {
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
 	if err = c.openMedia(ctx, f.path("media")); err != nil {

@@ -107,3 +107,30 @@ func TestSelfTestTellsWhoDidNotHear(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// The self-test has each protocol write to the others: a day of traffic in small.
+func TestMetricsCountWhatThreeProtocolsSayToEachOther(t *testing.T) {
+	r := serve(t)
+	if code, said := diagnose(t, nil, "--data", r.dir); code != exitOK {
+		t.Fatal(said)
+	}
+	_, _, all := r.fetch(t, "admin", "GET", "/metrics")
+	for _, want := range []string{
+		`dragoman_deliveries_total{fidelity="exact",from="webim",kind="message: text",to="xmpp"} 1`,
+		`dragoman_deliveries_total{fidelity="exact",from="zim",kind="message: text",to="webim"} 1`,
+		`dragoman_deliveries_total{fidelity="exact",from="xmpp",kind="message: text",to="zim"} 1`,
+		`dragoman_session_bytes_count{direction="in",protocol="webim"} 1`, `dragoman_session_bytes_count{direction="out",protocol="xmpp"} 1`,
+		`dragoman_stage_seconds_count{stage="decide"}`, `dragoman_stage_seconds_count{stage="queue"}`, `dragoman_stage_seconds_count{stage="commit"}`,
+		`dragoman_stage_seconds_count{stage="hand"}`, `dragoman_stage_seconds_count{stage="write"}`,
+	} {
+		if !strings.Contains(all, want) {
+			t.Errorf("%s is missing", want)
+		}
+	}
+	if strings.Contains(all, `dragoman_session_bytes_sum{direction="in",protocol="zim"} 0`) {
+		t.Error("no bytes were counted")
+	}
+	if t.Failed() {
+		t.Log(all)
+	}
+}

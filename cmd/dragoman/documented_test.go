@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"flag"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,20 +74,69 @@ func TestDocumentedRulesAreTheCoresOwn(t *testing.T) {
 	}
 }
 
-func TestEveryMetricIsDocumented(t *testing.T) {
-	text, err := os.ReadFile("../../docs/operations.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+// everyMetric is the gateway's metrics, each with something in it.
+func everyMetric(t *testing.T) []string {
+	t.Helper()
 	m := metrics.New("test", func() metrics.Reading { return metrics.Reading{Sessions: map[string]int{"x": 1}} })
 	m.Answered("GET", 200, 0)
-	names, err := m.Names()
+	m.Passed("commit", 0)
+	m.Delivered("zim", "xmpp", "recall", "exact")
+	m.SessionEnded("zim", 1, 1)
+	all, err := m.Names()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range names {
-		if strings.HasPrefix(name, "dragoman_") && !strings.Contains(string(text), "`"+name) {
-			t.Errorf("%s is not in docs/operations.md", name)
+	return slices.DeleteFunc(all, func(name string) bool { return !strings.HasPrefix(name, "dragoman_") })
+}
+
+func TestEveryMetricIsDocumentedAndNoOther(t *testing.T) {
+	var documented []string
+	for _, found := range regexp.MustCompile("(?m)^\\| `(dragoman_[a-z_]+)").FindAllStringSubmatch(readFile(t, "../../docs/operations.md"), -1) {
+		documented = append(documented, found[1])
+	}
+	slices.Sort(documented)
+	if diff := cmp.Diff(everyMetric(t), documented); diff != "" {
+		t.Errorf("docs/operations.md: %s", diff)
+	}
+}
+
+// What a dashboard asks for must exist: a panel without data looks like a quiet day.
+func TestDashboardAsksOnlyForMetricsThatThereAre(t *testing.T) {
+	var dashboard struct {
+		Title, UID string
+		Panels     []struct {
+			Title   string
+			Targets []struct{ Expr string }
+			GridPos struct{ W, H, X, Y int }
+		}
+	}
+	if err := json.Unmarshal([]byte(readFile(t, "../../deploy/grafana/dragoman.json")), &dashboard); err != nil {
+		t.Fatal(err)
+	}
+	known := everyMetric(t)
+	shown := map[string]bool{}
+	name := regexp.MustCompile(`[a-z]+_[a-z0-9_]+`)
+	for _, p := range dashboard.Panels {
+		if len(p.Targets) == 0 || p.GridPos.W == 0 || p.GridPos.X+p.GridPos.W > 24 {
+			t.Errorf("%s: %+v", p.Title, p)
+		}
+		for _, target := range p.Targets {
+			for _, n := range name.FindAllString(target.Expr, -1) {
+				base := regexp.MustCompile(`_(bucket|sum|count)$`).ReplaceAllString(n, "")
+				switch {
+				case slices.Contains(known, n), slices.Contains(known, base):
+					shown[base] = true
+				case strings.HasPrefix(n, "dragoman_"):
+					t.Errorf("%s: %s is no metric of ours", p.Title, n)
+				case !slices.Contains([]string{"histogram_quantile", "process_resident_memory_bytes", "process_cpu_seconds_total", "process_open_fds", "label_values"}, n):
+					t.Errorf("%s: what is %s?", p.Title, n)
+				}
+			}
+		}
+	}
+	for _, n := range known {
+		if !shown[n] {
+			t.Errorf("no panel shows %s", n)
 		}
 	}
 }

@@ -22,6 +22,9 @@ import (
 // it to stop waits ten seconds at most; the rest is for closing files.
 const drainTime = 8 * time.Second
 
+// readingTime bounds how long a scrape waits for the disk.
+const readingTime = 2 * time.Second
+
 // gateway is all of a running server.
 type gateway struct {
 	*core
@@ -61,6 +64,7 @@ func newGateway(c *core, demo demoChoice) (*gateway, error) {
 		return nil, err
 	}
 	g.metrics = metrics.New(versionText(), g.reading)
+	g.watch()
 	for _, r := range frontends() {
 		built, err := r.Build(g.deps(r.Name), c.cfg.Protocol(r.Name))
 		if err != nil {
@@ -102,6 +106,12 @@ func (g *gateway) reading() metrics.Reading {
 	for _, s := range g.router.Sessions("") {
 		r.Sessions[s.Protocol]++
 		r.Lag += s.Lag
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), readingTime)
+	defer cancel()
+	var err error
+	if r.CallsWaiting, r.CallsDead, err = g.calls.Waiting(ctx); err != nil {
+		g.log.Err(err).Msg("cannot count calls")
 	}
 	return r
 }

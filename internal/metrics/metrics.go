@@ -25,6 +25,8 @@ type Reading struct {
 	Batches    uint64         // commits
 	Refused    map[chat.Code]uint64
 	Waiting    int // drafts that wait for the sequencer
+	// Calls to the app's server: those that wait, and those that were put aside.
+	CallsWaiting, CallsDead int
 }
 
 // Metrics is one gateway's.
@@ -32,6 +34,9 @@ type Metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	stages   *prometheus.HistogramVec
+	sent     *prometheus.CounterVec
+	traffic  *prometheus.HistogramVec
 
 	mu    sync.Mutex
 	codes map[string]uint64 // the same as requests, for the console
@@ -48,12 +53,24 @@ func New(version string, read func() Reading) *Metrics {
 			Name: "dragoman_http_request_seconds", Help: "How long HTTP requests took, WebSockets not among them.",
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"method"}),
+		stages: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "dragoman_stage_seconds", Help: "How long events took for a stage of their way: decide, queue, commit, hand, write.",
+			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5},
+		}, []string{"stage"}),
+		sent: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "dragoman_deliveries_total",
+			Help: "Events that sessions took, by the protocols of both ends, by kind, and by how faithfully the reader's can show it.",
+		}, []string{"from", "to", "kind", "fidelity"}),
+		traffic: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "dragoman_session_bytes", Help: "Bytes that sessions carried, by direction, counted as they end.",
+			Buckets: prometheus.ExponentialBuckets(1<<10, 8, 8),
+		}, []string{"protocol", "direction"}),
 	}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "dragoman_build_info", Help: "1, with the version as a label.",
 	}, []string{"version", "go"})
 	build.WithLabelValues(version, runtime.Version()).Set(1)
-	m.registry.MustRegister(build, m.requests, m.seconds, newCollector(read),
+	m.registry.MustRegister(build, m.requests, m.seconds, m.stages, m.sent, m.traffic, newCollector(read),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -95,6 +112,22 @@ func (m *Metrics) Answered(method string, code int, took time.Duration) {
 	m.seconds.WithLabelValues(method).Observe(took.Seconds())
 }
 
+// Passed counts that an event passed a stage.
+func (m *Metrics) Passed(stage string, took time.Duration) {
+	m.stages.WithLabelValues(stage).Observe(took.Seconds())
+}
+
+// Delivered counts that a session took an event.
+func (m *Metrics) Delivered(from, to, kind, fidelity string) {
+	m.sent.WithLabelValues(from, to, kind, fidelity).Inc()
+}
+
+// SessionEnded counts what a session carried.
+func (m *Metrics) SessionEnded(protocol string, in, out int64) {
+	m.traffic.WithLabelValues(protocol, "in").Observe(float64(in))
+	m.traffic.WithLabelValues(protocol, "out").Observe(float64(out))
+}
+
 // Requests returns how many HTTP requests were answered, by status code.
 func (m *Metrics) Requests() map[string]uint64 {
 	m.mu.Lock()
@@ -106,7 +139,7 @@ func (m *Metrics) Requests() map[string]uint64 {
 type collector struct {
 	read                                                      func() Reading
 	sessions, lag, events, live, duplicates, batches, waiting *prometheus.Desc
-	refusals                                                  *prometheus.Desc
+	refusals, callsWaiting, callsDead                         *prometheus.Desc
 }
 
 func newCollector(read func() Reading) *collector {
@@ -114,21 +147,23 @@ func newCollector(read func() Reading) *collector {
 		return prometheus.NewDesc("dragoman_"+name, help, labels, nil)
 	}
 	return &collector{
-		read:       read,
-		sessions:   desc("sessions", "Open sessions.", "protocol"),
-		lag:        desc("session_lag_deliveries", "Deliveries that wait in memory for their session, over all sessions."),
-		events:     desc("events_committed_total", "Events stored."),
-		live:       desc("events_live_total", "Events handed out without being stored: typing, presence."),
-		duplicates: desc("retries_total", "Drafts that had been stored before and got the same answer again."),
-		batches:    desc("commits_total", "Commits of the log; events over commits is the batch size."),
-		waiting:    desc("queue_drafts", "Drafts that wait for the sequencer."),
-		refusals:   desc("refusals_total", "Drafts refused.", "code"),
+		read:         read,
+		sessions:     desc("sessions", "Open sessions.", "protocol"),
+		lag:          desc("session_lag_deliveries", "Deliveries that wait in memory for their session, over all sessions."),
+		events:       desc("events_committed_total", "Events stored."),
+		live:         desc("events_live_total", "Events handed out without being stored: typing, presence."),
+		duplicates:   desc("retries_total", "Drafts that had been stored before and got the same answer again."),
+		batches:      desc("commits_total", "Commits of the log; events over commits is the batch size."),
+		waiting:      desc("queue_drafts", "Drafts that wait for the sequencer."),
+		refusals:     desc("refusals_total", "Drafts refused.", "code"),
+		callsWaiting: desc("calls_waiting", "Calls to the app's server that wait to be made."),
+		callsDead:    desc("calls_dead", "Calls to the app's server that were put aside after six attempts."),
 	}
 }
 
 // Describe implements prometheus.Collector.
 func (c *collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.sessions, c.lag, c.events, c.live, c.duplicates, c.batches, c.waiting, c.refusals} {
+	for _, d := range []*prometheus.Desc{c.sessions, c.lag, c.events, c.live, c.duplicates, c.batches, c.waiting, c.refusals, c.callsWaiting, c.callsDead} {
 		ch <- d
 	}
 }
@@ -147,6 +182,8 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	gauge(c.lag, r.Lag)
 	gauge(c.waiting, r.Waiting)
+	gauge(c.callsWaiting, r.CallsWaiting)
+	gauge(c.callsDead, r.CallsDead)
 	count(c.events, r.Committed)
 	count(c.live, r.Live)
 	count(c.duplicates, r.Duplicates)

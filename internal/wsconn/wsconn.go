@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -84,6 +85,7 @@ type Conn struct {
 	ws           *websocket.Conn
 	pingEvery    time.Duration
 	writeTimeout time.Duration
+	in, out      atomic.Int64 // bytes
 
 	writeMu sync.Mutex
 
@@ -152,6 +154,9 @@ func (c *Conn) Subprotocol() string { return c.ws.Subprotocol() }
 // RemoteAddr is the peer's address as the network sees it.
 func (c *Conn) RemoteAddr() net.Addr { return c.ws.RemoteAddr() }
 
+// Bytes returns how many bytes of frames have come in and gone out so far, what the framing adds not among them.
+func (c *Conn) Bytes() (in, out int64) { return c.in.Load(), c.out.Load() }
+
 // ReadFrame blocks until the peer has sent a whole message, and returns it; the
 // bytes are the caller's. It fails when the peer closes or is dead, breaks the
 // framing or a limit, and when ctx ends: then the connection can no longer be
@@ -163,6 +168,7 @@ func (c *Conn) ReadFrame(ctx context.Context) (Kind, []byte, error) {
 		return 0, nil, err
 	}
 	kind, data, err := c.ws.ReadMessage()
+	c.in.Add(int64(len(data)))
 	if err == nil {
 		err = c.heard()
 	}
@@ -261,12 +267,29 @@ func (c *Conn) WriteText(data []byte) error { return c.write(websocket.TextMessa
 // WriteBinary is WriteText for a binary frame.
 func (c *Conn) WriteBinary(data []byte) error { return c.write(websocket.BinaryMessage, data) }
 
-// WritePrepared is WriteText for a frame that was built once for many peers.
-func (c *Conn) WritePrepared(m *websocket.PreparedMessage) error {
-	return c.locked(func() error { return c.ws.WritePreparedMessage(m) })
+// Prepared is a text frame for many connections: it is framed once.
+type Prepared struct {
+	message *websocket.PreparedMessage
+	size    int
+}
+
+// Prepare returns data as a text frame for many connections.
+func Prepare(data []byte) (*Prepared, error) {
+	m, err := websocket.NewPreparedMessage(websocket.TextMessage, data)
+	if err != nil {
+		return nil, fmt.Errorf("prepare frame: %w", err)
+	}
+	return &Prepared{m, len(data)}, nil
+}
+
+// WritePrepared sends a frame that others get too.
+func (c *Conn) WritePrepared(p *Prepared) error {
+	c.out.Add(int64(p.size))
+	return c.locked(func() error { return c.ws.WritePreparedMessage(p.message) })
 }
 
 func (c *Conn) write(kind int, data []byte) error {
+	c.out.Add(int64(len(data)))
 	return c.locked(func() error { return c.ws.WriteMessage(kind, data) })
 }
 

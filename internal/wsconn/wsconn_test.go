@@ -61,7 +61,7 @@ func TestFramesKeepKindAndOrder(t *testing.T) {
 			t.Fatalf("read %v %q %v, want %v %q", kind, data, err, want.kind, want.data)
 		}
 	}
-	prepared, err := websocket.NewPreparedMessage(websocket.TextMessage, []byte("three"))
+	prepared, err := Prepare([]byte("three"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,6 +78,9 @@ func TestFramesKeepKindAndOrder(t *testing.T) {
 		if _, data, err := client.ReadMessage(); err != nil || string(data) != want {
 			t.Fatalf("peer read %q %v, want %q", data, err, want)
 		}
+	}
+	if in, out := server.Bytes(); in != 5 || out != 11 {
+		t.Errorf("%d bytes in, %d out", in, out)
 	}
 }
 

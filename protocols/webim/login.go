@@ -89,7 +89,7 @@ func (s *session) login(ctx context.Context, up webimwire.Up) error {
 		return err
 	}
 	s.actor = bridge.Actor{
-		User: owner.ID, Device: device, Platform: platform(up.Provision), Source: chat.Client, Protocol: webimmap.Protocol, Address: s.address,
+		User: owner.ID, Device: device, Platform: platform(up.Provision), Source: chat.Client, Protocol: webimmap.Protocol, Address: s.address, Traffic: s.conn,
 	}
 	s.generation, s.version = webimmap.GenerationOf(up.Provision.GetActionVersion()), up.Provision.GetVersion()
 	s.realm = s.frontend.realm(ctx, s.base)

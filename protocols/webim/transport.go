@@ -20,6 +20,8 @@ type transport interface {
 	// Compress switches to LZ4 for what is written from now on and what comes next.
 	Compress()
 	Close(code int, reason string)
+	// Bytes returns how many bytes of frames have come in and gone out.
+	Bytes() (in, out int64)
 }
 
 // rawTransport is one packet a binary frame [webim 3.1].
@@ -70,8 +72,12 @@ func (t *rawTransport) Compress() {
 
 func (t *rawTransport) Close(code int, reason string) { _ = t.conn.Close(code, reason) } // the session is over either way
 
+func (t *rawTransport) Bytes() (in, out int64) { return t.conn.Bytes() }
+
 // sockJSTransport is base64 texts in SockJS frames [webim 3.2].
 type sockJSTransport struct{ conn *wsconn.Conn }
+
+func (t *sockJSTransport) Bytes() (in, out int64) { return t.conn.Bytes() }
 
 func (t *sockJSTransport) Read(ctx context.Context) ([][]byte, error) {
 	_, frame, err := t.conn.ReadFrame(ctx)

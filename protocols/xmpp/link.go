@@ -22,6 +22,8 @@ type link interface {
 	// startTLS expects a new header under TLS. The peer has been told to proceed.
 	startTLS(ctx context.Context, conf *tls.Config) error
 	setLimits(xmppwire.Limits)
+	// Bytes returns how many bytes have come in and gone out.
+	Bytes() (in, out int64)
 
 	// outer is the namespace in force where stanzas are written.
 	outer() string

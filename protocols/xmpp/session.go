@@ -150,7 +150,7 @@ func (f *Frontend) tellFault(l link, e stream.Error, text string, extra ...*xmpp
 func (f *Frontend) open(ctx context.Context, l link, out outcome) (*session, error) {
 	s := f.newSession(out.m, out.user, out.resource)
 	s.lang, s.iqs, s.classic = out.lang, f.iqs, out.classic
-	s.actor = bridge.Actor{User: s.user, Device: xmppmap.Device(s.resource), Platform: "xmpp", Protocol: "xmpp", Address: l.address()}
+	s.actor = bridge.Actor{User: s.user, Device: xmppmap.Device(s.resource), Platform: "xmpp", Protocol: "xmpp", Address: l.address(), Traffic: l}
 	if s.classic != nil {
 		s.actor.Device, s.actor.Platform = chat.DeviceID(s.resource), "web"
 	}

@@ -32,6 +32,8 @@ type tcpLink struct {
 	buf    []byte // of write
 	said   bool   // our header is out
 	heard  atomic.Int64
+	in     atomic.Int64 // bytes, behind TLS
+	out    atomic.Int64
 	endOne sync.Once
 }
 
@@ -42,20 +44,21 @@ func newTCPLink(conn net.Conn, lim xmppwire.Limits) *tcpLink {
 		l.secure, l.direct = t, true
 	}
 	l.heard.Store(time.Now().UnixNano())
-	l.reader = xmppwire.NewReader(listening{conn, &l.heard}, lim)
+	l.reader = xmppwire.NewReader(listening{conn, l}, lim)
 	return l
 }
 
-// listening notes when something was read.
+// listening notes when something was read, and how much.
 type listening struct {
-	conn  net.Conn
-	heard *atomic.Int64
+	conn net.Conn
+	link *tcpLink
 }
 
 func (l listening) Read(b []byte) (int, error) {
 	n, err := l.conn.Read(b)
 	if n > 0 {
-		l.heard.Store(time.Now().UnixNano())
+		l.link.heard.Store(time.Now().UnixNano())
+		l.link.in.Add(int64(n))
 	}
 	return n, err
 }
@@ -103,7 +106,7 @@ func (l *tcpLink) startTLS(ctx context.Context, conf *tls.Config) error {
 		return fmt.Errorf("start TLS: %w", err)
 	}
 	l.conn, l.secure, l.said = t, t, false
-	l.reader.Replace(listening{t, &l.heard})
+	l.reader.Replace(listening{t, l})
 	return nil
 }
 
@@ -143,6 +146,7 @@ func (l *tcpLink) write(frames ...[]byte) error {
 	if err := l.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
+	l.out.Add(int64(len(b)))
 	if _, err := l.conn.Write(b); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
@@ -181,6 +185,8 @@ func (l *tcpLink) drain() {
 		n += k
 	}
 }
+
+func (l *tcpLink) Bytes() (in, out int64) { return l.in.Load(), l.out.Load() }
 
 func (l *tcpLink) isSecure() bool    { return l.secure != nil }
 func (l *tcpLink) isLocal() bool     { return isLoopback(l.conn.RemoteAddr()) }

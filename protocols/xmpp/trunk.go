@@ -123,7 +123,7 @@ func (t *trunk) call(ctx context.Context) (up bool, err error) {
 		return false, err
 	}
 	// Opened anew for each line: the last one's feed has passed what its host may never have seen.
-	actor := bridge.Actor{Trunk: xmppmap.Trunk, Source: chat.Trunk, Platform: "xmpp", Protocol: "xmpp", Address: l.address()}
+	actor := bridge.Actor{Trunk: xmppmap.Trunk, Source: chat.Trunk, Platform: "xmpp", Protocol: "xmpp", Address: l.address(), Traffic: l}
 	feed, err := t.Router.Open(ctx, actor, bridge.FromCursor())
 	if err != nil {
 		return true, err

@@ -102,6 +102,8 @@ func (l *wsLink) end() {
 	_ = l.conn.Close(wsconn.CloseNormal, "")
 }
 
+func (l *wsLink) Bytes() (in, out int64) { return l.conn.Bytes() }
+
 func (l *wsLink) isSecure() bool                 { return l.tls != nil }
 func (l *wsLink) isLocal() bool                  { return isLoopback(l.conn.RemoteAddr()) }
 func (l *wsLink) canStartTLS() bool              { return false }

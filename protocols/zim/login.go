@@ -58,7 +58,7 @@ func (s *session) login(ctx context.Context, p zimwire.LoginParams) (*zimwire.Lo
 		return nil, err
 	}
 	s.actor = bridge.Actor{User: id, Device: chat.DeviceID(p.Session.Device), Platform: platformName(p.Session.Platform),
-		Protocol: zimmap.Protocol, Address: s.conn.RemoteAddr().String()}
+		Protocol: zimmap.Protocol, Address: s.conn.RemoteAddr().String(), Traffic: s.conn}
 	if s.actor.Device == "" {
 		s.actor.Device = chat.DeviceID("zim-" + s.Router.NewID())
 	}

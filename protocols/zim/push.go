@@ -7,10 +7,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gorilla/websocket"
-
 	"dragoman/bridge"
 	"dragoman/bridge/chat"
+	"dragoman/internal/wsconn"
 	"dragoman/mapping/zimmap"
 	"dragoman/protocols/zim/zimwire"
 )
@@ -134,12 +133,12 @@ func (s *session) form(d *bridge.Delivery) string {
 }
 
 // render writes the frame of an event: nil where ZIM tells nothing.
-func (s *session) render(d *bridge.Delivery) (*websocket.PreparedMessage, error) {
+func (s *session) render(d *bridge.Delivery) (*wsconn.Prepared, error) {
 	frame, err := s.frame(d)
 	if frame == nil || err != nil {
 		return nil, err
 	}
-	return websocket.NewPreparedMessage(websocket.TextMessage, frame)
+	return wsconn.Prepare(frame)
 }
 
 func (s *session) frame(d *bridge.Delivery) ([]byte, error) {

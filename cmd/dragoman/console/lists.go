@@ -41,8 +41,12 @@ type sessionPage struct {
 }
 
 func lineOf(s bridge.Session) sessionLine {
-	return sessionLine{User: string(s.User), Device: string(s.Device), Protocol: s.Protocol, Platform: s.Platform, Address: s.Address,
+	line := sessionLine{User: string(s.User), Device: string(s.Device), Protocol: s.Protocol, Platform: s.Platform, Address: s.Address,
 		Since: s.Since, Lag: s.Lag, Status: s.Presence.Status}
+	if s.Traffic != nil {
+		line.BytesIn, line.BytesOut = s.Traffic.Bytes()
+	}
+	return line
 }
 
 // sessionList returns the open sessions, the slowest first, then the newest.

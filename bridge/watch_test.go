@@ -1,0 +1,63 @@
+package bridge_test
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+
+	"dragoman/bridge"
+	"dragoman/bridge/chat"
+)
+
+func TestWhoWatchesSeesEveryStageOfAnEvent(t *testing.T) {
+	var mu sync.Mutex
+	var steps []bridge.Step
+	var ended []bridge.Session
+	r := start(t, newMemLog(), bridge.DefaultPolicy(), func(r *bridge.Router) {
+		r.Watch(func(s bridge.Step) {
+			mu.Lock()
+			defer mu.Unlock()
+			steps = append(steps, s)
+		}, func(s bridge.Session) { ended = append(ended, s) })
+	})
+	alice, c := bridge.Actor{User: "alice", Device: "d", Protocol: "zim"}, chat.Peer("alice", "bob")
+	reader := open(t, r, bridge.Actor{User: "bob", Device: "d", Protocol: "xmpp"}, bridge.FromNow())
+	idle, cancel := context.WithCancel(t.Context())
+	cancel()
+	next := func(ctx context.Context, want chat.EventID) {
+		t.Helper()
+		if d, err := reader.Next(ctx); err == nil && d.Event.ID != want || err != nil && want != 0 {
+			t.Fatalf("heard %v %v", d, err)
+		}
+	}
+	next(t.Context(), say(t, r, alice, c, "caught up on").ID)
+	next(idle, 0) // now it is level
+	ev := say(t, r, alice, c, "as it happens")
+	next(t.Context(), ev.ID)
+	next(idle, 0)
+	reader.Close()
+	mu.Lock()
+	defer mu.Unlock()
+	want := []bridge.Stage{bridge.Decided, bridge.Queued, bridge.Committed, bridge.Handed, bridge.Written}
+	var got []bridge.Stage
+	for _, s := range steps {
+		if s.Event.ID != ev.ID {
+			continue
+		}
+		got = append(got, s.Stage)
+		reading := s.Stage == bridge.Handed || s.Stage == bridge.Written
+		if s.From != "zim" || s.Begin.IsZero() || s.End.Before(s.Begin) || reading != (s.To == "xmpp") || reading != s.Live {
+			t.Errorf("%+v", s)
+		}
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("stages %v", got)
+	}
+	if first := steps[3]; first.Stage != bridge.Handed || first.Live || !first.Begin.IsZero() {
+		t.Errorf("what is caught up on is told as %+v", first)
+	}
+	if len(ended) != 1 || ended[0].User != "bob" {
+		t.Errorf("ended: %+v", ended)
+	}
+}
