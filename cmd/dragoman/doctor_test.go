@@ -116,9 +116,9 @@ func TestMetricsCountWhatThreeProtocolsSayToEachOther(t *testing.T) {
 	}
 	_, _, all := r.fetch(t, "admin", "GET", "/metrics")
 	for _, want := range []string{
-		`dragoman_deliveries_total{fidelity="exact",from="webim",kind="message: text",to="xmpp"} 1`,
-		`dragoman_deliveries_total{fidelity="exact",from="zim",kind="message: text",to="webim"} 1`,
-		`dragoman_deliveries_total{fidelity="exact",from="xmpp",kind="message: text",to="zim"} 1`,
+		`dragoman_deliveries_total{fidelity="exact",from="webim",kind="text",to="xmpp"} 1`,
+		`dragoman_deliveries_total{fidelity="exact",from="zim",kind="text",to="webim"} 1`,
+		`dragoman_deliveries_total{fidelity="exact",from="xmpp",kind="text",to="zim"} 1`,
 		`dragoman_session_bytes_count{direction="in",protocol="webim"} 1`, `dragoman_session_bytes_count{direction="out",protocol="xmpp"} 1`,
 		`dragoman_stage_seconds_count{stage="decide"}`, `dragoman_stage_seconds_count{stage="queue"}`, `dragoman_stage_seconds_count{stage="commit"}`,
 		`dragoman_stage_seconds_count{stage="hand"}`, `dragoman_stage_seconds_count{stage="write"}`,

@@ -11,44 +11,39 @@ import (
 	"dragoman/mapping/zimmap"
 )
 
-// grades is how faithfully each protocol shows each kind of event, as its table says.
-type grades map[string]map[string]mapping.Fidelity
+// tables is how faithfully each protocol shows each kind of event.
+type tables map[string]mapping.Table
 
-func newGrades() grades {
-	all := grades{}
-	for protocol, table := range map[string][]mapping.Row{
-		zimmap.Protocol: zimmap.Table(), webimmap.Protocol: webimmap.Table(), xmppmap.Protocol: xmppmap.Table(),
-	} {
-		all[protocol] = map[string]mapping.Fidelity{}
-		for _, row := range table {
-			if kind := row.Kind(); kind != "" {
-				// Several native forms of one kind: the least faithful counts.
-				all[protocol][kind] = max(all[protocol][kind], row.Out)
-			}
-		}
+func newTables() tables {
+	all := tables{}
+	for _, t := range []mapping.Table{zimmap.Table(), webimmap.Table(), xmppmap.Table()} {
+		all[t.Protocol] = t
 	}
 	return all
 }
 
-// of returns the grade's name; "" where the reader is no protocol.
-func (g grades) of(protocol, kind string) string {
-	if grade, ok := g[protocol][kind]; ok {
-		return grade.String()
+// grade says how much of ev a protocol's readers see; "" where the reader is no protocol.
+func (all tables) grade(protocol string, ev *chat.Event) string {
+	t, ok := all[protocol]
+	if !ok {
+		return ""
 	}
-	return ""
+	grade, _ := t.Shown(ev)
+	return grade.String()
 }
 
-// kindOf names what an event is, as tables do.
+// kindOf names what an event is, as tables do; "other" where it is a matter of one protocol alone.
 func kindOf(ev *chat.Event) string {
-	if m, ok := ev.Body.(chat.Message); ok {
-		return mapping.Row{Value: m.Content}.Kind()
+	kinds := mapping.KindsOf(ev)
+	if len(kinds) == 0 {
+		return "other"
 	}
-	return chat.BodyName(ev.Body)
+	return kinds[0]
 }
 
 // watch has metrics and traces see what passes.
 func (g *gateway) watch() {
-	known := newGrades()
+	known := newTables()
 	g.router.Watch(func(s bridge.Step) {
 		if !s.Begin.IsZero() {
 			g.metrics.Passed(string(s.Stage), s.End.Sub(s.Begin))
@@ -58,8 +53,8 @@ func (g *gateway) watch() {
 			if s.Live {
 				from = cmp.Or(s.From, "gateway")
 			}
-			kind, to := kindOf(s.Event), cmp.Or(s.To, "outbox")
-			g.metrics.Delivered(from, to, kind, known.of(to, kind))
+			to := cmp.Or(s.To, "outbox")
+			g.metrics.Delivered(from, to, kindOf(s.Event), known.grade(to, s.Event))
 		}
 	}, func(s bridge.Session) {
 		if s.Traffic != nil {

@@ -18,7 +18,7 @@ func TestScrapeShowsTheReading(t *testing.T) {
 	m.Answered("GET", 101, time.Hour)
 	m.Answered("BREW", 405, time.Millisecond)
 	m.Passed("commit", 2*time.Millisecond)
-	m.Delivered("zim", "xmpp", "message: text", "exact")
+	m.Delivered("zim", "xmpp", "text", "exact")
 	m.SessionEnded("zim", 10, 2000)
 	w := httptest.NewRecorder()
 	m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
@@ -32,7 +32,7 @@ func TestScrapeShowsTheReading(t *testing.T) {
 		`dragoman_http_requests_total{code="101"} 1`, `dragoman_http_request_seconds_count{method="GET"} 1`,
 		`dragoman_http_request_seconds_count{method="other"} 1`, `dragoman_build_info{go="go`, `version="1.2.3"} 1`, "go_goroutines",
 		`dragoman_stage_seconds_bucket{stage="commit",le="0.0025"} 1`,
-		`dragoman_deliveries_total{fidelity="exact",from="zim",kind="message: text",to="xmpp"} 1`,
+		`dragoman_deliveries_total{fidelity="exact",from="zim",kind="text",to="xmpp"} 1`,
 		`dragoman_session_bytes_sum{direction="out",protocol="zim"} 2000`, "dragoman_calls_waiting 5", "dragoman_calls_dead 6",
 	} {
 		if !strings.Contains(string(body), want) {
