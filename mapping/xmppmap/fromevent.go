@@ -235,9 +235,7 @@ func (m Map) receipts(ev *chat.Event, b chat.Receipt, about *chat.Entry) []xmppw
 		if b.State == chat.Read {
 			e = xmppwire.New(NSMarkers, "displayed")
 		}
-		s := xmppwire.Message("", e.Set("id", id))
-		s.ID = MessageID(ev)
-		out = append(out, s)
+		out = append(out, beside(ev, e.Set("id", id)))
 	}
 	return out
 }
@@ -252,8 +250,17 @@ func (m Map) reactions(ev *chat.Event, b chat.Reaction, about *chat.Entry) xmppw
 	for _, emoji := range standing(ev, b, about) {
 		e.AddNew("reaction").AddText(string(emoji))
 	}
-	s := xmppwire.Message("", e, xmppwire.New(NSHints, "store"))
-	s.ID = MessageID(ev)
+	s := beside(ev, e)
+	if s.Child(NSHints, "store") == nil {
+		s.Add(xmppwire.New(NSHints, "store"))
+	}
+	return s
+}
+
+// beside puts what ev does before whatever its author's XMPP client had put beside it.
+func beside(ev *chat.Event, e *xmppwire.Element) xmppwire.Stanza {
+	s, _ := begin(ev)
+	s.Children = append([]*xmppwire.Element{e}, s.Children...)
 	return s
 }
 

@@ -29,11 +29,20 @@ func TestXMPPThroughTheModelIsLossless(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
+		about := &chat.Entry{Event: chat.Event{ID: 42, From: samples.Bob, Draft: chat.Draft{Conv: conv, Body: chat.Message{Content: chat.Text{Text: "x"}}}}}
+		for _, c := range sent.Children {
+			if id, ok := c.Lookup("id"); ok && about.Native.Protocol == "" {
+				about.Native = writeNative(xmppwire.Stanza{ID: id}) // it goes by the name that its author gave it
+			}
+		}
+		if recall, ok := d.Body.(chat.Recall); ok {
+			recall.Target.Author = samples.Alice // as the store fills in
+			d.Body = recall
+		}
 		if d.Body, err = samples.Stored(d.Body); err != nil {
 			t.Fatalf("%s: %v", text, err)
 		}
 		ev := &chat.Event{Draft: d, ID: 555 << 40, From: samples.Alice, Device: "phone"}
-		about := &chat.Entry{Event: chat.Event{ID: 42, From: samples.Bob, Draft: chat.Draft{Conv: conv, Body: chat.Message{Content: chat.Text{Text: "x"}}}}}
 		out, err := m.FromEvent(chat.Record{Event: ev, About: about}, View{From: "alice@example.org/phone", By: ""})
 		if err != nil || len(out) != 1 {
 			t.Fatalf("%s: %d stanzas, %v", text, len(out), err)
@@ -81,13 +90,13 @@ func someStanza(r *rand.Rand, conv chat.Conv) xmppwire.Stanza {
 		body()
 		s.Add(named(NSCorrect, "replace"))
 	case 1:
-		s.Add(named(NSReceipts, "received"))
-		return s // a receipt is nothing beside
+		s.Add([]*xmppwire.Element{named(NSReceipts, "received"), named(NSMarkers, "displayed"),
+			named(NSReactions, "reactions").Add(xmppwire.TextElement(NSReactions, "reaction", "👍"))}[r.IntN(3)])
+		if conv.Kind != chat.KindPeer {
+			s.Children[0] = xmppwire.New(NSChatStates, "active") // in groups the stamped id stands for it, which is another
+		}
 	case 2:
 		s.Add(named(NSRetract, "retract"), xmppwire.TextElement(xmppwire.NSClient, "body", "gone"))
-		if conv.Kind != chat.KindPeer {
-			s.Children[0].Set("id", "42") // of whom: a moderator's is told in the room's name
-		}
 	case 3:
 		s.Add(xmppwire.New(NSChatStates, []string{"composing", "paused", "active", "gone"}[r.IntN(4)]))
 	case 4:

@@ -30,8 +30,8 @@ func (m Map) ToDraft(in Said) (chat.Draft, error) {
 	if r := s.Child(NSReactions, "reactions"); r != nil {
 		return m.reaction(d, in, r)
 	}
-	if body, ok := in.receipt(); ok {
-		d.Body, d.Native = body, in.nativeID()
+	if body, element := in.receipt(); element != nil {
+		d.Body, d.Native = body, in.native(map[*xmppwire.Element]bool{element: true}, true)
 		return d, nil
 	}
 	content, shown := m.content(s)
@@ -96,17 +96,14 @@ func (m Map) reaction(d chat.Draft, in Said, r *xmppwire.Element) (chat.Draft, e
 		}
 		body.On = append(body.On, emoji)
 	}
-	d.Body, d.Native = body, in.nativeID()
+	d.Body, d.Native = body, in.native(map[*xmppwire.Element]bool{r: true}, true)
 	return d, checkTarget(body.Target)
 }
 
-// nativeID keeps the id alone, by which the sender knows its reflection.
-func (in Said) nativeID() chat.Native { return writeNative(xmppwire.Stanza{ID: in.Stanza.ID}) }
-
-// receipt reads a delivery receipt [XEP-0184] or a marker [XEP-0333].
-func (in Said) receipt() (chat.Receipt, bool) {
+// receipt reads a delivery receipt [XEP-0184] or a marker [XEP-0333], and returns the element that it is; nil: there is none.
+func (in Said) receipt() (chat.Receipt, *xmppwire.Element) {
 	if _, says := in.Stanza.Body(); says {
-		return chat.Receipt{}, false // what is said comes first, and takes the rest along
+		return chat.Receipt{}, nil // what is said comes first, and takes the rest along
 	}
 	for _, c := range in.Stanza.Children {
 		body := chat.Receipt{}
@@ -130,9 +127,9 @@ func (in Said) receipt() (chat.Receipt, bool) {
 		} else {
 			body.Messages = []chat.Ref{target}
 		}
-		return body, true
+		return body, c
 	}
-	return chat.Receipt{}, false
+	return chat.Receipt{}, nil
 }
 
 // bodiless reads a message that has nothing to show: a chat state, or something between programs.
