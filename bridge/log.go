@@ -43,10 +43,6 @@ type Log interface {
 
 	// Lingering returns the rooms that end once nobody has been in them for a while, and how long that is.
 	Lingering(ctx context.Context) (map[chat.Conv]time.Duration, error)
-
-	// Due returns drafts of ours whose time has come (a mute that ends) and when the next one will:
-	// the zero time for none. They stay due until what they ask for is appended.
-	Due(ctx context.Context, now time.Time) ([]chat.Draft, time.Time, error)
 }
 
 // People knows who exists and who is disabled.

@@ -19,7 +19,6 @@ type memLog struct {
 	cursors map[chat.Reader]chat.Cursor
 	fail    error         // what Append answers, if not nil
 	hold    chan struct{} // Append waits for it, if not nil
-	due     []chat.Draft  // what Due answers, once
 	claims  map[string]*chat.Event
 }
 
@@ -169,14 +168,6 @@ func (l *memLog) Lingering(context.Context) (map[chat.Conv]time.Duration, error)
 		}
 	}
 	return lingering, nil
-}
-
-func (l *memLog) Due(context.Context, time.Time) ([]chat.Draft, time.Time, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	due := l.due
-	l.due = nil
-	return due, time.Time{}, nil
 }
 
 // everyone exists.

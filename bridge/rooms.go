@@ -195,26 +195,19 @@ func (i *ids) next(now time.Time) string {
 	return strconv.FormatInt(i.last, 10)
 }
 
-// runDue ends rooms that have been empty for as long as they linger, and submits what the log says is due. Called by the
-// sequencer, so it only puts drafts in line.
-func (r *Router) runDue(ctx context.Context) {
+// endEmpty ends rooms that have been empty for as long as they linger. Called by the sequencer, so it only puts drafts in
+// line.
+func (r *Router) endEmpty() {
 	now := r.now()
-	due, _, err := r.log.Due(ctx, now)
-	if err != nil {
-		r.logger.Err(err).Msg("cannot tell what is due")
-	}
 	for _, c := range r.empty.due(now) {
 		if !r.hub.isEmpty(c) {
 			r.empty.forget(c)
 			continue
 		}
 		r.empty.note(c, now.Add(endRetry)) // until it has ended
-		due = append(due, chat.Draft{Conv: c, Body: chat.Lifecycle{}})
-	}
-	for _, d := range due {
 		select {
-		case r.queue <- &Pending{draft: d, actor: System(""), result: make(chan struct{})}:
-		default: // the line is long; what is due stays due
+		case r.queue <- &Pending{draft: chat.Draft{Conv: c, Body: chat.Lifecycle{}}, actor: System(""), result: make(chan struct{})}:
+		default: // the line is long; it is tried again
 			return
 		}
 	}

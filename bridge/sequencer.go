@@ -35,7 +35,7 @@ func (r *Router) Run(ctx context.Context) error {
 			batch = append(batch, p)
 		case <-tick.C:
 			r.saveCursors(commit)
-			r.runDue(commit)
+			r.endEmpty()
 			continue
 		case <-ctx.Done():
 			r.drain(commit)

@@ -7,7 +7,6 @@ import (
 	"math"
 	"slices"
 	"sync"
-	"time"
 
 	"dragoman/bridge/chat"
 )
@@ -19,11 +18,6 @@ func (s *Store) Last(ctx context.Context) (place chat.Place, id chat.EventID, er
 		return err
 	})
 	return place, id, err
-}
-
-// Due implements bridge.Log. Nothing that the log keeps falls due yet: mutes end by their time alone.
-func (s *Store) Due(context.Context, time.Time) ([]chat.Draft, time.Time, error) {
-	return nil, time.Time{}, nil
 }
 
 // positions is how far a reader is: everywhere, and where he has run ahead, by cid.
