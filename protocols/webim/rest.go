@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
@@ -141,15 +140,7 @@ func (c *call) serve(org, app string) (reply, error) {
 	if err := c.authenticate(r.access); err != nil {
 		return reply{}, err
 	}
-	if !isUpload(c.r) {
-		c.r.Body = http.MaxBytesReader(c.w, c.r.Body, maxBody)
-	}
 	return r.handler(c)
-}
-
-func isUpload(r *http.Request) bool {
-	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	return err == nil && kind == "multipart/form-data"
 }
 
 // authenticate finds out who asks.
@@ -269,7 +260,7 @@ func (c *call) number(key string, fallback, least, most int) int {
 
 // body decodes the JSON of a request. An empty one leaves into as it is.
 func (c *call) body(into any) error {
-	b, err := io.ReadAll(c.r.Body)
+	b, err := io.ReadAll(http.MaxBytesReader(c.w, c.r.Body, maxBody))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):

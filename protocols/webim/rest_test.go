@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/websocket"
 
@@ -552,5 +553,31 @@ func TestRealmSendsForeignLinksByDetour(t *testing.T) {
 	segment := strings.TrimPrefix(link, "http://h/dragoman/chat/chatfiles/")
 	if got, ok := g.front.undetour(segment); !ok || got != "https://a.example/b.png" {
 		t.Errorf("%s leads to %q", link, got)
+	}
+}
+
+// A client that says that it brings a file has no more room for a request that is none: the token is asked for by anybody.
+func TestNoRequestIsReadWithoutBound(t *testing.T) {
+	g := newGateway(t, "")
+	app, _, err := g.book.IssueAppToken(time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/token", "/users"} {
+		body := strings.NewReader(`{"grant_type":"password","username":"` + strings.Repeat("x", 2*maxBody) + `"}`)
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, g.server.URL+"/dragoman/chat"+path, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		r.Header.Set("Authorization", "Bearer "+app)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answered(t, answer); answer.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: %d, want 413", path, answer.StatusCode)
+		}
+		_ = answer.Body.Close()
 	}
 }
