@@ -24,7 +24,8 @@ for (const kind of ['prosody', 'ejabberd']) {
     const room = `lobby-${kind}`;
 
     before(async () => {
-      [host, browser] = await Promise.all([Host.start(kind), Browser.start()]);
+      host = await Host.start(kind);
+      browser = await Browser.start();
       gateway = await Gateway.start({ env: host.env });
       for (const user of ['wendy', 'zoe']) await gateway.addUser(user, password(user));
       for (const user of ['bob', 'carl']) await host.addUser(user, password(user));

@@ -57,10 +57,13 @@ access_rules: {register: {allow: all}}
 modules: {mod_disco: {}, mod_roster: {}, mod_ping: {}, mod_offline: {}, mod_vcard: {}, mod_register: {ip_access: all}}
 `;
 
+// Prosody knows its language by the file's name.
+const files = { prosody: 'prosody.cfg.lua', ejabberd: 'ejabberd.yml' };
+
 const servers = {
-  prosody: (home) => ['prosody', ['--config', path.join(home, 'server.cfg'), '-F'], { HOME: home }],
+  prosody: (home) => ['prosody', ['--config', path.join(home, files.prosody), '-F'], { HOME: home }],
   ejabberd: (home) => ['erl', ['-noinput', '+K', 'true', '-mnesia', 'dir', JSON.stringify(path.join(home, 'data')), '-s', 'ejabberd'], {
-    HOME: home, ERL_LIBS: '/usr/lib/x86_64-linux-gnu', EJABBERD_CONFIG_PATH: path.join(home, 'server.cfg'),
+    HOME: home, ERL_LIBS: '/usr/lib/x86_64-linux-gnu', EJABBERD_CONFIG_PATH: path.join(home, files.ejabberd),
     EJABBERD_LOG_PATH: path.join(home, 'server.log'), ERL_CRASH_DUMP: path.join(home, 'crash') }],
 };
 
@@ -74,8 +77,11 @@ export class Host {
     await mkdir(path.join(h.home, 'data'));
     [h.c2s, h.port] = [await freePort(), await freePort()];
     h.addresses = { xmpp: `127.0.0.1:${h.c2s}` };
-    await writeFile(path.join(h.home, 'server.cfg'), { prosody, ejabberd }[kind](h));
-    await h.serve();
+    await writeFile(path.join(h.home, files[kind]), { prosody, ejabberd }[kind](h));
+    await h.serve().catch(async (e) => {
+      await h.end();
+      throw e;
+    });
     return h;
   }
 

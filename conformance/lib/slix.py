@@ -115,7 +115,7 @@ class Driver:
         u = self.user
         direct = c['tls'] == 'direct'
         u.where = (c['host'], c['port'])
-        u.how = {'use_ssl': direct, 'force_starttls': not direct, 'disable_starttls': direct}
+        u.how = {'use_ssl': direct, 'force_starttls': c['tls'] == 'starttls', 'disable_starttls': c['tls'] != 'starttls'}
         u.again = True
         u.connect(address=u.where, **u.how)
         return await asyncio.wait_for(u.started, 15)

@@ -39,11 +39,12 @@ export class XMPPClient {
       this.heard.add({ kind: s.invite ? 'invitation' : 'message-without-body', ...s });
       return;
     }
-    const muc = host?.startsWith('groups.') ? 'group' : host?.startsWith('rooms.') ? 'room' : null;
+    const own = host?.startsWith('groups.') || local.startsWith('#'); // the latter is how a component names both
+    const muc = own ? 'group' : host?.startsWith('rooms.') ? 'room' : null;
     const real = this.occupants.get(s.from);
     this.heard.add({
       kind: s.invite ? 'invitation' : 'message', id: s.stanzaID ?? s.id, stanza: s.id, to: s.to, text: s.body, stamp: s.stamp,
-      chat: muc ?? 'peer', conv: local, from: muc ? (real ? real.split('@')[0] : nick) : local, nick: muc ? nick : undefined,
+      chat: muc ?? 'peer', conv: local.replace(/^#/, ''), from: muc ? (real ? real.split('@')[0] : nick) : local, nick: muc ? nick : undefined,
       type: s.type, own: muc ? this.joined.get(bare) === nick : false, invite: s.invite,
     });
   }
