@@ -24,4 +24,5 @@ await import('./zim/rooms.mjs');
 await import('./zim/server.mjs');
 await import('./zim/callbacks.mjs');
 await import('./zim/others.mjs');
+await import('./zim/asyncapi.mjs');
 await import('./zim/coverage.mjs');

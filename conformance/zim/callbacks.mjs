@@ -7,7 +7,7 @@ import { Timeline } from '../lib/timeline.mjs';
 import { Person, elsewhere, fresh, refuses, scenario, world } from './people.mjs';
 
 /** App is the app's own server: it hears callbacks and answers questions. */
-class App {
+export class App {
   heard = new Timeline('the app server');
   verdict = () => ({ result: 0 });
   broken = false;
@@ -34,7 +34,7 @@ class App {
 }
 
 /** inside lets people meet at a gateway that calls the app server. */
-const inside = (app, env, body) =>
+export const inside = (app, env, body) =>
   elsewhere({ DRAGOMAN_PROTOCOLS__ZIM__CALLBACK_URL: `${app.url}/told`, ...env }, body).finally(() => app.server.close());
 
 scenario('callbacks: the app server is told of messages, groups, rooms and logins, signed and in order', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { xml } from '@xmpp/client';
 import { WebIM } from '../lib/webim.mjs';
 import { XMPPJS } from '../lib/xmppjs.mjs';
+import { App, inside } from './callbacks.mjs';
 import { Person, fresh, refuses, scenario, world } from './people.mjs';
 
 const plain = { priority: 1 };
@@ -142,3 +143,27 @@ scenario('others: groups and rooms are shared', () => meet(async ({ z, webim, xm
   await z.event('roomMemberLeft', (d) => d.memberList[0].userID === webim.user);
   await refuses(6000323, z.zim.createRoom({ roomID, roomName: 'again' }));
 }));
+
+scenario('others: the app server is asked about, and told of, what WebIM and XMPP say', async () => {
+  const app = await App.start();
+  await inside(app, { DRAGOMAN_PROTOCOLS__ZIM__BEFORE_SEND_URL: `${app.url}/before` }, () => meet(async ({ z, webim, xmpp }) => {
+    app.verdict = ({ msg_body: text }) => ({ no: { result: 3, reason: 'not here' }, mild: { result: 1, new_msg_body: 'm***' } })[text] ?? { result: 0 };
+    for (const other of [webim, xmpp]) {
+      const by = (c) => c.from_user_id === other.user;
+      await other.sendText({ peer: z.user }, 'no').catch(() => {}); // one client rejects, the other hears an error
+      const refused = await app.told('send_msg', (c) => by(c) && c.msg_body === 'no');
+      assert.deepEqual([refused.send_result, refused.conv_id, refused.msg_id], [660500010, z.user, '']);
+      await other.sendText({ peer: z.user }, 'mild');
+      const got = await z.gets((m) => m.senderUserID === other.user && m.message === 'm***');
+      const told = await app.told('send_msg', (c) => by(c) && c.msg_body === 'm***');
+      assert.deepEqual([told.send_result, told.msg_id, told.conv_type], [0, got.messageID, 0]);
+      const asked = await app.told('before_send_msg', (c) => by(c) && c.msg_body === 'mild');
+      assert.deepEqual([asked.conv_id, asked.msg_type], [z.user, 1]);
+    }
+    assert.equal(z.events('peerMessageReceived').flatMap((d) => d.messageList).some((m) => m.message === 'no'), false);
+    await refuses(6000230, z.says('no', webim.user));
+    await app.told('send_msg', (c) => c.from_user_id === z.user && c.send_result === 660500010);
+    const denied = await world.server.post('SendGroupMessage', { FromUserId: z.user, GroupId: 'none', MessageType: 1, Priority: 1, MessageBody: { Message: 'x' } });
+    assert.equal(denied.Code, 660600001);
+  }));
+});

@@ -17,6 +17,9 @@ const mark = (kind, name) => {
   driven[kind].get(name).add(running);
 };
 
+/** The frames of every page's socket, in the order of each: [sent by the client, the frame]. */
+export const traffic = [];
+
 /** Gives the scenarios what before() makes. */
 export const world = {};
 
@@ -111,6 +114,12 @@ export class Person extends PageClient {
   async open({ device, advanced } = {}) {
     await bundle();
     await this.start(device);
+    this.page.on('websocket', (socket) => {
+      const frames = [];
+      traffic.push(frames);
+      socket.on('framesent', ({ payload }) => frames.push([true, payload]));
+      socket.on('framereceived', ({ payload }) => frames.push([false, payload]));
+    });
     const config = advanced ? { appID: world.gateway.appID } : { appID: world.gateway.appID, server: world.gateway.ws };
     assert.equal(await this.page.evaluate(([c, a]) => client.create(c, a), [config, advanced]), true);
     mark('methods', 'create');

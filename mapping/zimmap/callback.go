@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"dragoman/bridge/chat"
 	"dragoman/protocols/zim/zimwire"
@@ -92,6 +93,18 @@ func (m Map) BeforeSend(author chat.UserID, d chat.Draft, request string) (q zim
 	q = m.messageCallback(chat.Entry{Event: chat.Event{Draft: d, From: author}})
 	q.RequestID, q.MsgID, q.MsgTime = request, request, 0
 	return q, true
+}
+
+// FailedSend writes that a draft was refused; ok is false for what is not told.
+func (m Map) FailedSend(source chat.Source, author chat.UserID, d chat.Draft, err error, now time.Time) (fields zimwire.MessageCallback, ok bool) {
+	said, isMessage := d.Body.(chat.Message)
+	if !isMessage || !isTold(said) || d.Conv.Kind == chat.KindAll {
+		return fields, false
+	}
+	d.Time = now
+	fields = m.messageCallback(chat.Entry{Event: chat.Event{Draft: d, From: author, Source: source}})
+	fields.MsgID, fields.SendResult = "", int64(Return(err).Code)
+	return fields, true
 }
 
 // Revised returns a draft with what the app's server has put in the place of its text or its extended data.

@@ -201,7 +201,7 @@ func returnCode(err error) zimwire.ReturnCode {
 	case chat.Moderated:
 		return zimwire.RetCallbackRejected
 	case chat.Sensitive:
-		return zimwire.RetTextAuditError
+		return zimwire.RetTextRejected
 	case chat.RateLimit:
 		return zimwire.RetAppRate
 	}

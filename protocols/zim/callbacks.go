@@ -117,6 +117,14 @@ func (c *callbacks) tell(ctx context.Context, one zimmap.Callback) {
 	c.teller.Tell(ctx, calls...)
 }
 
+// failed tells of a message that was refused: for whoever counts what his app sends.
+func (c *callbacks) failed(ctx context.Context, a bridge.Actor, d chat.Draft, err error) {
+	fields, ok := c.mapFor(ctx, a.User).FailedSend(a.Source, a.User, d, err, c.Now())
+	if ok {
+		c.tell(ctx, zimmap.Callback{Event: zimwire.CallbackSend, Key: d.Conv.String(), Fields: fields})
+	}
+}
+
 // gate asks the app's server before a client's message or edit counts.
 func (c *callbacks) gate(ctx context.Context, a bridge.Actor, d chat.Draft) (chat.Draft, error) {
 	if c.cfg.BeforeSendURL == "" {
@@ -154,7 +162,11 @@ func (c *callbacks) gate(ctx context.Context, a bridge.Actor, d chat.Draft) (cha
 		if reason == "" {
 			reason = "the message was refused"
 		}
-		return d, chat.RefuseFor(chat.Moderated, reason)
+		refusal := chat.RefuseFor(chat.Moderated, reason)
+		if a.Protocol != zimmap.Protocol {
+			c.failed(ctx, a, d, refusal) // our own sessions tell of all that is refused to them
+		}
+		return d, refusal
 	}
 	d = zimmap.Revised(d, answer)
 	return d, d.Check()

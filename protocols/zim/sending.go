@@ -17,7 +17,7 @@ func (s *session) handleSend(r zimwire.Request, frame []byte) error {
 	}
 	pending, err := s.Router.Begin(s.ctx, s.actor, draft)
 	if err != nil {
-		return s.refuse(r.ID, s.notSent(draft.Conv, err))
+		return s.refuse(r.ID, s.notSent(draft, err))
 	}
 	select {
 	case s.underWay <- struct{}{}:
@@ -28,7 +28,7 @@ func (s *session) handleSend(r zimwire.Request, frame []byte) error {
 		defer func() { <-s.underWay }()
 		ev, err := pending.Wait()
 		if err != nil {
-			return s.refuse(r.ID, s.notSent(draft.Conv, err))
+			return s.refuse(r.ID, s.notSent(draft, err))
 		}
 		s.Trace.Note(ev.ID, zimmap.Protocol, frame)
 		return s.answer(r.ID, s.sent(ev))
@@ -36,9 +36,10 @@ func (s *session) handleSend(r zimwire.Request, frame []byte) error {
 	return nil
 }
 
-// notSent says why a message was not taken: of a room in the words of rooms.
-func (s *session) notSent(c chat.Conv, err error) *zimwire.Error {
-	if reason := chat.ReasonOf(err); c.Kind == chat.KindRoom && (reason == chat.NotMember || reason == chat.NoGroup || reason == chat.Dissolved) {
+// notSent says why a message was not taken: of a room in the words of rooms. The app's server is told, too.
+func (s *session) notSent(d chat.Draft, err error) *zimwire.Error {
+	s.callbacks.failed(s.ctx, s.actor, d, err)
+	if reason := chat.ReasonOf(err); d.Conv.Kind == chat.KindRoom && (reason == chat.NotMember || reason == chat.NoGroup || reason == chat.Dissolved) {
 		return zimmap.Refusal(zimmap.RoomModule, err)
 	}
 	return s.refusal("sendMessage", err)

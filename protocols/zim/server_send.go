@@ -78,7 +78,20 @@ func (c call) beginPeer(from chat.UserID, user string, said zimmap.ServerMessage
 	if unaware {
 		draft = zimmap.MakeUnaware(draft)
 	}
-	return c.Router.Begin(c.ctx, c.as(from), draft)
+	pending, err := c.Router.Begin(c.ctx, c.as(from), draft)
+	if err != nil {
+		c.callbacks.failed(c.ctx, c.as(from), draft, err)
+	}
+	return pending, err
+}
+
+// send submits a message; the app's server hears of one that was refused, as it does of one that was sent.
+func (c call) send(from chat.UserID, draft chat.Draft) (chat.Event, error) {
+	ev, err := c.submit(from, draft)
+	if err != nil {
+		c.callbacks.failed(c.ctx, c.as(from), draft, err)
+	}
+	return ev, err
 }
 
 func (c call) sendGroup(p zimwire.SendGroupMessage) (any, error) {
@@ -104,7 +117,7 @@ func (c call) sendGroup(p zimwire.SendGroupMessage) (any, error) {
 			return nil, err
 		}
 	}
-	ev, err := c.submit(from, draft)
+	ev, err := c.send(from, draft)
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +160,7 @@ func (c call) sendRoom(p zimwire.SendRoomMessage) (any, error) {
 	if p.SenderUnaware == nil || *p.SenderUnaware == 1 {
 		draft = zimmap.MakeUnaware(draft)
 	}
-	ev, err := c.submit(from, draft)
+	ev, err := c.send(from, draft)
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ const (
 	RetPeerReceipt        ReturnCode = 660400104
 	RetSenderAbsent       ReturnCode = 660500002
 	RetBroadcastRate      ReturnCode = 660500003
-	RetTextAuditError     ReturnCode = 660500004
+	RetTextRejected       ReturnCode = 660500005
 	RetCallbackRejected   ReturnCode = 660500010
 	RetNoGroup            ReturnCode = 660600001
 	RetMemberQuery        ReturnCode = 660600003
