@@ -68,7 +68,7 @@ scenario('callbacks: the app server is told of messages, groups, rooms and login
     await b.zim.leaveGroup(g);
     await app.told('group_exit', (x) => x.exit_type === 'Quit' && x.exit_user_ids[0] === b.user);
     await a.zim.dismissGroup(g);
-    await app.told('group_destroy', (x) => x.group_id === g);
+    assert.deepEqual((await app.told('group_destroy', (x) => x.group_id === g)).user_ids, [a.user]);
     const roomID = fresh('room');
     await a.zim.enterRoom({ roomID, roomName: 'told' });
     await app.told('room_create', (x) => x.room_id === roomID && x.room_name === 'told');

@@ -96,12 +96,22 @@ scenario('others: what WebIM and XMPP say reaches ZIM', () => meet(async ({ z, w
   await xmpp.xmpp.send(xml('message', { to: `${z.user}@localhost`, type: 'chat', id: fresh('mark') },
     xml('displayed', { xmlns: 'urn:xmpp:chat-markers:0', id: seen.stanza })));
   await z.event('messageReceiptChanged', (d) => d.infos[0].messageID === marked.messageID && d.infos[0].status === 2);
+  await xmpp.xmpp.send(xml('message', { to: `${z.user}@localhost`, type: 'chat', id: fresh('react') },
+    xml('reactions', { xmlns: 'urn:xmpp:reactions:0', id: seen.stanza }, xml('reaction', {}, '👋'))));
+  await z.event('messageReactionsChanged', (d) => d.reactions[0].reactionType === '👋' && d.reactions[0].messageID === marked.messageID);
   const id2 = fresh('x');
   await xmpp.xmpp.send(xml('message', { to: `${z.user}@localhost`, type: 'chat', id: id2 }, xml('body', {}, 'wrnog')));
   const wrong = await z.gets((m) => m.message === 'wrnog');
   await xmpp.xmpp.send(xml('message', { to: `${z.user}@localhost`, type: 'chat', id: fresh('x') }, xml('body', {}, 'right'),
     xml('replace', { xmlns: 'urn:xmpp:message-correct:0', id: id2 })));
   await z.event('messageEdited', (d) => d.messageList[0].messageID === wrong.messageID && d.messageList[0].message === 'right');
+  await xmpp.xmpp.send(xml('message', { to: `${z.user}@localhost`, type: 'chat', id: fresh('x') },
+    xml('retract', { xmlns: 'urn:xmpp:message-retract:1', id: id2 }), xml('body', {}, 'I took it back')));
+  await z.event('messageRevokeReceived', (d) => d.messageList[0].messageID === wrong.messageID && d.messageList[0].operatedUserID === xmpp.user);
+  const asked = await webim.sendText({ peer: z.user }, 'a question');
+  const question = await z.gets((m) => m.messageID === asked.id);
+  await z.zim.replyMessage({ type: 1, message: 'to webim' }, question, plain);
+  await webim.heard.until('the answer', (e) => e.kind === 'message' && e.text === 'to webim');
   const { message: reply } = await z.zim.replyMessage({ type: 1, message: 'an answer' }, text, plain);
   assert.equal(reply.repliedInfo.messageInfo.message, 'from xmpp');
   await xmpp.heard.until('the answer', (e) => e.kind === 'message' && e.text.includes('an answer'));
@@ -124,6 +134,9 @@ scenario('others: groups and rooms are shared', () => meet(async ({ z, webim, xm
   await z.zim.muteGroupMembers(true, [webim.user], id, { duration: 600 });
   await event('onGroupEvent', (e) => e.id === id && /mute/i.test(e.operation));
   await assert.rejects(webim.sendText({ group: id }, 'muted'));
+  await z.zim.muteGroupMembers(true, [xmpp.user], id, { duration: 600 });
+  await xmpp.xmpp.send(xml('message', { to: `${id}@groups.localhost`, type: 'groupchat', id: fresh('mute') }, xml('body', {}, 'muted')));
+  await raw('an error', 'type="error"', `${id}@groups`);
   await z.zim.updateGroupName('renamed', id);
   await raw('a new subject or name', id, 'renamed').catch(() => {});
   await z.zim.kickGroupMembers([webim.user, xmpp.user], id);

@@ -29,7 +29,7 @@ func (m Map) Callbacks(r chat.Record) []Callback {
 		}
 		return one(zimwire.CallbackSend, ev.Conv, m.messageCallback(*r.About))
 	case chat.Lifecycle:
-		return m.lifecycleCallbacks(ev, b)
+		return m.lifecycleCallbacks(r, b)
 	case chat.Membership:
 		return membershipCallbacks(ev, b)
 	}
@@ -136,7 +136,8 @@ func revised(b chat.Message, a zimwire.BeforeSendAnswer) chat.Message {
 	return b
 }
 
-func (m Map) lifecycleCallbacks(ev chat.Event, b chat.Lifecycle) []Callback {
+func (m Map) lifecycleCallbacks(r chat.Record, b chat.Lifecycle) []Callback {
+	ev := *r.Event
 	fields := zimwire.GroupCallback{Operator: string(ev.From)}
 	group := ev.Conv.Kind == chat.KindGroup
 	if group {
@@ -148,6 +149,7 @@ func (m Map) lifecycleCallbacks(ev chat.Event, b chat.Lifecycle) []Callback {
 	case ev.Conv.Kind != chat.KindGroup && ev.Conv.Kind != chat.KindRoom:
 		return nil
 	case !b.Created && group:
+		fields.UserIDs = names(r.Audience) // who was in it; not known any more where the log is read again after a crash
 		return one(zimwire.CallbackGroupEnd, ev.Conv, fields)
 	case !b.Created:
 		return one(zimwire.CallbackRoomEnd, ev.Conv, fields)
