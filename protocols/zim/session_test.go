@@ -271,3 +271,43 @@ func TestApplicationsExpire(t *testing.T) {
 	}
 	ann.refused(zimwire.FriendModuleFriendApplicationStatusError, "rejectGroupJoinApplication", accept)
 }
+
+// Who loses his connection is still in his rooms when he comes back at once: nobody hears that he left, and he hears what
+// was said.
+func TestAShortLossDoesNotLeaveARoom(t *testing.T) {
+	g := newGateway(t, "")
+	ann := g.connect()
+	login := func(c *client, cursor string) fields {
+		return c.does("login", fields{"userID": "ann", "config": fields{"token": g.token("ann")}, "session": fields{"device": "one", "cursor": cursor}})
+	}
+	cursor := login(ann, "")["cursor"].(string)
+	bob := g.login("bob", "one")
+	ann.does("enterRoom", fields{"roomInfo": fields{"roomID": "r", "roomName": "R"}})
+	bob.does("joinRoom", fields{"roomID": "r"})
+	say := func(text string) {
+		bob.does("sendMessage", fields{"message": fields{"type": 1, "message": text}, "toConversationID": "r", "conversationType": 1, "config": fields{"priority": 1}})
+	}
+	hears := func(c *client, text string) {
+		t.Helper()
+		c.event("roomMessageReceived", func(data fields) bool { return data["messageList"].([]any)[0].(fields)["message"] == text })
+	}
+	say("before")
+	hears(ann, "before")
+	ann.drop()
+	say("meanwhile")
+	back := g.connect()
+	if result := login(back, cursor); result["resumed"] != true {
+		t.Fatalf("%v", result)
+	}
+	hears(back, "meanwhile")
+	back.does("sendMessage", fields{"message": fields{"type": 1, "message": "here still"}, "toConversationID": "r", "conversationType": 1, "config": fields{"priority": 1}})
+	for {
+		n := <-bob.notices
+		if n.Method == "roomMemberLeft" {
+			t.Fatalf("bob is told that ann has left: %s", n.Params)
+		}
+		if n.Method == "roomMessageReceived" && strings.Contains(string(n.Params), "here still") {
+			return
+		}
+	}
+}
