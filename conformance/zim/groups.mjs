@@ -148,9 +148,12 @@ scenario('who would join asks, and who is invited is asked', async () => {
   await refuses(6000541, n.zim.acceptGroupJoinApplication(q.user, id, {}));
   await o.zim.rejectGroupJoinApplication(q.user, id, {});
   await q.event('groupApplicationUpdated', (d) => d.applicationList[0].state === 3);
+  const states = (p) => p.zim.queryGroupApplicationList({ nextFlag: 0, count: 10 }).then((r) => r.applicationList.map((x) => [x.applyUser.userID, x.state]));
+  assert.deepEqual([await states(o), await states(q)], [[[q.user, 3]], [[q.user, 3]]], 'what was answered stays in the lists');
   await q.zim.sendGroupJoinApplication(id, { wording: 'please' });
   await o.zim.acceptGroupJoinApplication(q.user, id, {});
   await q.event('groupApplicationUpdated', (d) => d.applicationList[0].state === 2);
+  assert.deepEqual([await states(o), await states(q)], [[[q.user, 2]], [[q.user, 2]]]);
   await q.event('groupStateChanged', (d) => d.state === 1);
   await o.zim.updateGroupJoinMode(2, id);
   const r = await new Person(fresh('apply')).login();

@@ -313,6 +313,10 @@ scenario('two devices of one user are in step', async () => {
   await a.zim.revokeMessage(sent);
   await second.event('messageRevokeReceived', (d) => d.messageList[0].messageID === sent.messageID);
   assert.equal((await second.line(b.user, 0)).draft, 'half a');
+  await b.says('seen?', a.user, 0, { config: { hasReceipt: true } });
+  const wanted = await a.gets((m) => m.message === 'seen?');
+  await a.zim.sendMessageReceiptsRead([wanted], b.user, 0);
+  await second.event('messageReceiptChanged', (d) => d.infos[0].messageID === wanted.messageID && d.infos[0].isSelfOperated);
 });
 
 scenario('what was said while one was away comes on return, marked as such', async () => {
