@@ -91,16 +91,16 @@ type line struct {
 	ctx   context.Context
 	stop  context.CancelCauseFunc // ends ctx, and the line with it
 
+	pumps  sync.WaitGroup // of linked accounts
 	mu     sync.Mutex
-	sent   chat.Place    // all up to here is written
-	proven chat.Place    // and handled
-	asked  string        // the id of the iq on its way to us, "": none is
-	covers chat.Place    // what that proves
-	back   chan struct{} // closed, and made anew, when it is here
+	owed   map[*bridge.Feed]chat.Place // in line for the host, and not behind it
+	asked  string                      // the id of the iq on its way to us, "": none is
+	covers map[*bridge.Feed]chat.Place // what that proves
+	back   chan struct{}               // closed, and made anew, when it is here
 }
 
 func newLine(t *trunk, l componentLink, feed *bridge.Feed) *line {
-	ln := &line{trunk: t, link: l, out: newQueue(), feed: feed, since: t.Now(), back: make(chan struct{})}
+	ln := &line{trunk: t, link: l, out: newQueue(), feed: feed, since: t.Now(), owed: map[*bridge.Feed]chat.Place{}, back: make(chan struct{})}
 	ln.out.hard = lineQueue
 	ln.ctx, ln.stop = context.WithCancelCause(context.Background())
 	return ln
@@ -174,7 +174,7 @@ func (ln *line) write() error {
 		if err := ln.link.write(frames...); err != nil {
 			return err
 		}
-		ln.wrote(ln.out.wrote(batch))
+		ln.out.wrote(batch)
 	}
 }
 
@@ -189,9 +189,7 @@ func (ln *line) pump() error {
 			return err
 		}
 		ln.show(d, ln.feed.For(d))
-		if place := d.Event.Place; !place.IsZero() && ln.out.mark(place) {
-			ln.wrote(place)
-		}
+		ln.owe(ln.feed, d.Event.Place)
 	}
 }
 
@@ -214,30 +212,25 @@ func (ln *line) watch() error {
 	}
 }
 
-// wrote notes that all up to place is written, and asks for a proof that the host has handled it.
-func (ln *line) wrote(place chat.Place) {
+// owe notes that all of a feed up to place is in line for the host, and asks for a proof that it has handled that.
+func (ln *line) owe(f *bridge.Feed, place chat.Place) {
 	if place.IsZero() {
 		return
 	}
 	ln.mu.Lock()
-	if place.Pos > ln.sent.Pos {
-		ln.sent = place
-	}
-	unproven := ln.sent.Pos > ln.proven.Pos
+	ln.owed[f] = place
 	ln.mu.Unlock()
-	if unproven {
-		ln.prove()
-	}
+	ln.prove()
 }
 
-// prove sends an iq to ourselves by way of the host, unless one is on its way.
+// prove sends an iq to ourselves by way of the host, behind all that is in line, unless one is on its way.
 func (ln *line) prove() {
 	ln.mu.Lock()
 	if ln.asked != "" {
 		ln.mu.Unlock()
 		return
 	}
-	ln.asked, ln.covers = rand.Text(), ln.sent
+	ln.asked, ln.covers, ln.owed = rand.Text(), ln.owed, map[*bridge.Feed]chat.Place{}
 	ask := xmppwire.IQ("get", xmppwire.New(nsPing, "ping"))
 	ask.ID, ask.From, ask.To = ln.asked, ln.m.Domain, ln.m.Domain
 	ln.mu.Unlock()
@@ -251,12 +244,11 @@ func (ln *line) isProof(id string) bool {
 		ln.mu.Unlock()
 		return false
 	}
-	ln.asked = ""
-	if ln.covers.Pos > ln.proven.Pos {
-		ln.proven = ln.covers
-		ln.feed.Ack(chat.Conv{}, ln.proven)
+	for f, place := range ln.covers {
+		f.Ack(chat.Conv{}, place)
 	}
-	more := ln.sent.Pos > ln.proven.Pos
+	ln.asked, ln.covers = "", nil
+	more := len(ln.owed) > 0
 	close(ln.back)
 	ln.back = make(chan struct{})
 	ln.mu.Unlock()
@@ -291,12 +283,12 @@ func (ln *line) finish() {
 // isLevel reports whether the host has handled all that there is.
 func (ln *line) isLevel() bool {
 	ln.mu.Lock()
-	unproven := ln.sent.Pos > ln.proven.Pos
+	owes := ln.asked != "" || len(ln.owed) > 0
 	ln.mu.Unlock()
 	for _, s := range ln.Router.Sessions("") {
 		if s.Trunk == xmppmap.Trunk && s.User == "" && s.Lag > 0 {
 			return false
 		}
 	}
-	return !unproven
+	return !owes
 }
