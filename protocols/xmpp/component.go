@@ -32,6 +32,8 @@ func (t *trunk) iqTable() map[iqKey]iqHandler {
 	}
 	all[iqKey{toServer, false, nsDiscoInfo, "query"}] = gatewayInfo
 	all[iqKey{toServer, false, nsDiscoItems, "query"}] = t.gatewayItems
+	all[iqKey{toServer, false, nsRegister, "query"}] = registration
+	all[iqKey{toServer, true, nsRegister, "query"}] = t.register
 	all[iqKey{toServer, false, nsGateway, "query"}] = askName
 	all[iqKey{toServer, true, nsGateway, "query"}] = nameToAddress
 	return all
@@ -43,7 +45,7 @@ func gatewayInfo(_ context.Context, _ *session, q *request) (*xmppwire.Element, 
 		return nil, noNode()
 	}
 	ids := []identity{{"gateway", "dragoman", "dragoman"}, {"conference", "text", "Groups and rooms"}}
-	return info(q, ids, append(serviceFeatures(), nsLast, nsVCard, nsGateway)), nil
+	return info(q, ids, append(serviceFeatures(), nsLast, nsVCard, nsRegister, nsGateway)), nil
 }
 
 func (t *trunk) gatewayItems(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {

@@ -313,3 +313,71 @@ func TestTheGatewayTellsWhatItIs(t *testing.T) {
 		t.Error(e)
 	}
 }
+
+func TestAnAccountCanBeLinkedToAForeignAddress(t *testing.T) {
+	h := newHost(t)
+	p := h.accept(t)
+	bobHere := h.present(t, "bob", "desk")
+	h.say(t, "alice", chat.Peer("alice", "bob"), chat.Contact{Change: chat.ContactAdd})
+	register := func(payload string) *xmppwire.Element {
+		p.write("<iq from='ally@example.test/x' to='" + gate + "' type='set' id='r'><query xmlns='jabber:iq:register'>" + payload + "</query></iq>")
+		return p.heard()
+	}
+	if e := register("<username>alice</username><password>guess</password>"); e.Attr("type") != "error" || !strings.Contains(e.String(), "not-authorized") {
+		t.Fatal(e)
+	}
+	if e := register("<remove/>"); e.Attr("type") != "error" {
+		t.Fatal(e)
+	}
+	if e := register("<username>alice</username><password>" + secretWord + "</password>"); e.Attr("type") != "subscribe" || e.Attr("from") != "bob@"+gate {
+		t.Fatal(e)
+	}
+	if e := p.heard(); e.Attr("id") != "r" || e.Attr("type") != "result" {
+		t.Fatal(e)
+	}
+	p.write("<message from='ally@example.test/x' to='bob@" + gate + "' type='chat' id='as-alice-001'><body>it is me</body></message>")
+	for {
+		e := bobHere.want("message")
+		if body(e) == "it is me" {
+			if from := e.Attr("from"); !strings.HasPrefix(from, "alice@localhost/") {
+				t.Errorf("from %q", from)
+			}
+			break
+		}
+	}
+	bobHere.write("<message to='alice@localhost' type='chat' id='to-alice-001'><body>hello alice</body></message>")
+	for {
+		e := p.heard()
+		if body(e) == "hello alice" {
+			if e.Attr("to") != "ally@example.test" || e.Attr("from") != "bob@"+gate+"/desk" {
+				t.Errorf("alice is told %v", e)
+			}
+			break
+		}
+	}
+	p.settle()
+	// On a new line it goes on where it was.
+	_ = p.conn.Close()
+	bobHere.write("<message to='alice@localhost' type='chat' id='to-alice-002'><body>still there?</body></message>")
+	p = h.accept(t)
+	for {
+		if e := p.heard(); e.Local == "message" {
+			if body(e) != "still there?" {
+				t.Errorf("alice is told again %v", e)
+			}
+			break
+		}
+	}
+	if e := register("<remove/>"); e.Attr("type") != "result" {
+		t.Fatal(e)
+	}
+	p.write("<message from='ally@example.test/x' to='bob@" + gate + "' type='chat' id='as-ally-0001'><body>who am I</body></message>")
+	for {
+		if e := bobHere.want("message"); body(e) == "who am I" {
+			if e.Attr("from") != "ally@example.test/x" {
+				t.Errorf("from %q", e.Attr("from"))
+			}
+			break
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -39,7 +40,12 @@ func (t *trunk) foreigner(address string) *foreigner {
 	t.mu.Lock()
 	u := t.users[address]
 	if u == nil {
-		u = t.newForeigner(address)
+		t.mu.Unlock()
+		id := t.accountOf(address)
+		t.mu.Lock()
+		if u = t.users[address]; u == nil {
+			u = t.newForeigner(address, id)
+		}
 	}
 	u.last = t.Now()
 	t.mu.Unlock()
@@ -48,9 +54,8 @@ func (t *trunk) foreigner(address string) *foreigner {
 }
 
 // newForeigner makes one, with t.mu held.
-func (t *trunk) newForeigner(address string) *foreigner {
-	id := chat.Foreign(xmppmap.Trunk, address)
-	u := &foreigner{session: t.sessionOf(id, ""), inbox: make(chan work, maxForeignWork), devices: map[string]*session{}}
+func (t *trunk) newForeigner(address string, id chat.UserID) *foreigner {
+	u := &foreigner{session: t.sessionOf(id, address, ""), inbox: make(chan work, maxForeignWork), devices: map[string]*session{}}
 	u.ctx, u.cancel = context.WithCancelCause(t.life)
 	u.presence = &xmppwire.Stanza{} // what concerns the account, its server wants to know
 	t.users[address] = u
@@ -59,12 +64,16 @@ func (t *trunk) newForeigner(address string) *foreigner {
 	return u
 }
 
-// sessionOf returns a session of a foreign user.
-func (t *trunk) sessionOf(id chat.UserID, resource string) *session {
+// sessionOf returns a session of who acts from an address: a foreign user, or the account linked to it.
+func (t *trunk) sessionOf(id chat.UserID, address, resource string) *session {
 	s := t.newSession(t.m, id, resource)
+	s.bare, s.full = address, xmppmap.Address{Bare: address, Resource: resource}.Full()
 	s.trunk, s.iqs = t, t.iqs
 	s.actor = bridge.Actor{User: id, Device: xmppmap.Device(resource), Platform: "xmpp", Source: chat.Trunk, Trunk: xmppmap.Trunk,
 		Protocol: "xmpp", Address: t.cfg.Component.Host}
+	if s.isLinked() {
+		s.actor.Device, s.actor.Source, s.actor.Trunk = xmppmap.Device(s.full), chat.Client, ""
+	}
 	s.log = t.log.With().Object("actor", s.actor).Logger()
 	return s
 }
@@ -88,6 +97,11 @@ func (u *foreigner) handleAll() {
 		select {
 		case w := <-u.inbox:
 			u.handleGuarded(w)
+		case <-u.ctx.Done(): // he goes by another name now
+			for len(u.inbox) > 0 {
+				u.trunk.foreigner(u.bare).give(<-u.inbox)
+			}
+			return
 		case <-u.trunk.ending:
 			for len(u.inbox) > 0 {
 				u.handleGuarded(<-u.inbox)
@@ -112,7 +126,7 @@ func (u *foreigner) handleGuarded(w work) {
 func (u *foreigner) forgotten() bool {
 	u.trunk.mu.Lock()
 	defer u.trunk.mu.Unlock()
-	if len(u.devices) > 0 || len(u.inbox) > 0 || u.Now().Sub(u.last) < foreignIdle {
+	if u.isLinked() || len(u.devices) > 0 || len(u.inbox) > 0 || u.Now().Sub(u.last) < foreignIdle {
 		return false
 	}
 	delete(u.trunk.users, u.bare)
@@ -179,7 +193,7 @@ func (u *foreigner) device(resource string, shows bool) (*session, error) {
 	if s != nil {
 		return s, nil
 	}
-	s = t.sessionOf(u.user, resource)
+	s = t.sessionOf(u.user, u.bare, resource)
 	s.flight, s.flown = u.flight, u.flown
 	s.ctx, s.cancel = context.WithCancelCause(u.ctx)
 	if !shows {
@@ -265,6 +279,9 @@ func (u *foreigner) showTo(d *bridge.Delivery) error {
 	ev := d.Event
 	switch b := ev.Body.(type) {
 	case chat.Contact:
+		if ev.From == u.user && u.isLinked() && (b.Change == chat.ContactAdd || b.Change == chat.ContactAsk) && ev.Device != u.actor.Device {
+			u.offer(ev.Conv.Other(u.user))
+		}
 		return u.pushContact(ev, b)
 	case chat.Message, chat.Edit, chat.Recall, chat.Receipt, chat.Reaction, chat.Typing, chat.Relay:
 		if ev.From == u.user {
@@ -289,7 +306,7 @@ func (u *foreigner) addressees(ev *chat.Event) []string {
 	if pm := native.Child(xmppmap.NSOwn, pmElement); pm != nil {
 		var places []string
 		for _, o := range u.hub.in(placeIn(pm)) {
-			if o.user == u.user {
+			if o.trunk != nil && o.bare == u.bare {
 				places = append(places, o.full)
 			}
 		}
@@ -297,7 +314,10 @@ func (u *foreigner) addressees(ev *chat.Event) []string {
 			return places
 		}
 	}
-	if native.To != "" {
+	if device, mine := strings.CutPrefix(native.To, u.bare+"/"); mine && u.isLinked() {
+		return []string{u.bare + "/" + device}
+	}
+	if native.To != "" && !u.isLinked() {
 		return []string{u.bare + "/" + native.To}
 	}
 	return []string{u.bare}
@@ -307,7 +327,7 @@ func (u *foreigner) addressees(ev *chat.Event) []string {
 func (u *foreigner) showWhereHeIs(d *bridge.Delivery) (err error) {
 	in := false
 	for _, o := range u.hub.in(d.Event.Conv) {
-		if o.user == u.user {
+		if o.trunk != nil && o.bare == u.bare {
 			in = true
 			err = errors.Join(err, o.showConv(d))
 		}
@@ -352,8 +372,7 @@ func (u *foreigner) writePlaces(ctx context.Context) {
 	}
 	text, err := json.Marshal(places)
 	if err == nil {
-		body := chat.Attributes{Set: map[string]string{placesKey: string(text)}}
-		_, err = u.Router.Submit(ctx, bridge.System(u.user), chat.Draft{Conv: chat.Self(u.user), To: []chat.UserID{u.user}, Body: body})
+		err = u.keep(ctx, placesKey, string(text))
 	}
 	if err != nil {
 		u.log.Err(err).Msg("cannot keep where a foreign user is")
@@ -373,7 +392,7 @@ func (u *foreigner) sessions() []*session {
 // restore puts the user's devices where they were when the gateway stopped. Whoever is not there any more turns up as an
 // error to the first that we send him.
 func (u *foreigner) restore() {
-	all, err := u.Store.UserAttributes(u.ctx, u.user, placesKey)
+	all, err := u.Store.UserAttributes(u.ctx, u.home(), placesKey)
 	var places []place
 	if err == nil && all[placesKey] != "" {
 		err = json.Unmarshal([]byte(all[placesKey]), &places)

@@ -53,6 +53,16 @@ func sameStanza(a, b xmppwire.Stanza) bool {
 	return bytes.Equal(a.AppendTo(nil, ""), b.AppendTo(nil, ""))
 }
 
+// confirm tells another server at once that its user has what he asks for, if he had it before: it may have forgotten
+// [RFC 6121 §3.1.3].
+func (s *session) confirm(ctx context.Context, to xmppmap.Address) {
+	if c, err := s.Store.Contact(ctx, s.user, to.User); err != nil || !c.Sees {
+		return
+	}
+	s.send(xmppwire.Stanza{Name: "presence", Type: "subscribed", From: to.Bare, To: s.bare})
+	s.showPresenceOf(to.User)
+}
+
 // presenceToGateway answers who wants to know whether the gateway itself is there: clients put it on their list
 // [XEP-0100 §4.4].
 func (s *session) presenceToGateway(st xmppwire.Stanza) {
@@ -71,11 +81,14 @@ func (s *session) presenceToGateway(st xmppwire.Stanza) {
 func (ln *line) announce() error {
 	for _, id := range ln.Store.TrunkUsers(xmppmap.Trunk) {
 		_, address := id.Trunk()
-		contacts, _, err := ln.Store.Contacts(ln.ctx, id)
+		u := ln.foreigner(address)
+		if u.isLinked() {
+			u.listen(ln)
+		}
+		contacts, _, err := ln.Store.Contacts(ln.ctx, u.user)
 		if err != nil {
 			return err
 		}
-		u := ln.foreigner(address)
 		for _, c := range contacts {
 			if err := ln.out.waitRoom(ln.ctx); err != nil {
 				return err

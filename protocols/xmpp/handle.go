@@ -133,6 +133,9 @@ func (s *session) pass(other *session, st xmppwire.Stanza) {
 	if other.m.Domain != s.m.Domain {
 		st.From, st.To = s.m.As(other.m, st.From), s.m.As(other.m, st.To)
 	}
+	if other.isLinked() {
+		st.To = other.full
+	}
 	other.send(st)
 }
 

@@ -123,6 +123,7 @@ func (ln *line) serve(ctx context.Context) error {
 	ln.stop(err)
 	ln.out.fail(err)
 	parts.Wait()
+	ln.pumps.Wait()
 	return context.Cause(ln.ctx)
 }
 

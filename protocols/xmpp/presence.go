@@ -82,6 +82,8 @@ func (s *session) presenceToUser(ctx context.Context, st xmppwire.Stanza, to xmp
 			// A stranger who is not there refuses like one who is [RFC 6121 §3.1.3].
 			s.send(xmppwire.Stanza{Name: "presence", Type: "unsubscribed", From: to.Bare, To: s.full})
 		}
+	} else if st.Type == "subscribe" && s.trunk != nil {
+		s.confirm(ctx, to)
 	}
 }
 
