@@ -64,14 +64,19 @@ type route struct {
 	handler handler
 }
 
-// routes builds the table of what stands behind /{org}/{app}.
-func (f *frontend) routes() *tree {
-	t := new(tree)
-	for _, table := range []map[string]route{
+// tables are all the routes behind /{org}/{app}, by noun.
+func (f *frontend) tables() []map[string]route {
+	return []map[string]route{
 		accountRoutes(), userRoutes(), fileRoutes(), historyRoutes(), conversationRoutes(), contactRoutes(),
 		groupRoutes(), memberRoutes(), attributeRoutes(), messageRoutes(), silentRoutes(), sharedRoutes(), serverRoutes(),
 		orderRoutes(), exportRoutes(), importRoutes(), broadcastRoutes(), offlineRoutes(), callbackRoutes(),
-	} {
+	}
+}
+
+// routes builds the table of what stands behind /{org}/{app}.
+func (f *frontend) routes() *tree {
+	t := new(tree)
+	for _, table := range f.tables() {
 		for pattern, r := range table {
 			t.add(pattern, r)
 		}

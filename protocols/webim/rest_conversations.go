@@ -213,7 +213,7 @@ func (c *call) conv4(kind, to string) (chat.Conv, error) {
 
 // readNamed reads the conversation of a request from its body, or its parameters.
 func (c *call) readNamed() (namedConv, chat.Conv, error) {
-	b := namedConv{Type: c.query("type"), To: c.query("to")}
+	b := namedConv{Type: c.query("type"), To: c.query("to"), Message: c.query("pin_msg_id")}
 	if err := c.body(&b); err != nil {
 		return b, chat.Conv{}, err
 	}

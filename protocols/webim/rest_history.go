@@ -228,13 +228,15 @@ func (c *call) hideAll() (reply, error) {
 		return reply{}, err
 	}
 	for _, conv := range all {
+		changes := []chat.Body{chat.Setting{Key: chat.SettingDeleted, Value: chat.Bool(true)}}
 		if conv.Last != nil {
-			if err := c.submit(conv.Conv, chat.Hide{Through: conv.Last.Ref()}); err != nil {
+			changes = append([]chat.Body{chat.Hide{Through: conv.Last.Ref()}}, changes...)
+		}
+		for _, change := range changes {
+			// Of a group that is no more there is nothing left to hide.
+			if err := c.submit(conv.Conv, change); err != nil && chat.ReasonOf(err) != chat.Dissolved {
 				return reply{}, err
 			}
-		}
-		if err := c.submit(conv.Conv, chat.Setting{Key: chat.SettingDeleted, Value: chat.Bool(true)}); err != nil {
-			return reply{}, err
 		}
 	}
 	return c.hidden(nil)
