@@ -15,6 +15,21 @@ func (s *Store) Details(ctx context.Context, c chat.Conv) (chat.Details, error) 
 	return *v.details, nil
 }
 
+// Former is Details also of what is dissolved; false: there never was such a group, thread or room.
+func (s *Store) Former(ctx context.Context, c chat.Conv) (d chat.Details, found bool, err error) {
+	v := s.cache.get(c)
+	if v == nil {
+		err = s.read(ctx, func(l *link) error {
+			v, err = s.conv(l, c)
+			return err
+		})
+	}
+	if err != nil || v == nil || v.details == nil {
+		return d, false, err
+	}
+	return *v.details, true, nil
+}
+
 // group returns the conversation of a group, thread or room that is there.
 func (s *Store) group(ctx context.Context, c chat.Conv) (v *conv, err error) {
 	if v = s.cache.get(c); v == nil {

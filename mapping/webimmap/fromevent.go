@@ -18,7 +18,7 @@ import (
 func (r Realm) Form(rec chat.Record, to Reader) string {
 	form := Protocol + "/" + decimal(int(to.Generation)) + "/" + r.Base
 	switch rec.Event.Body.(type) {
-	case chat.Message, chat.Edit, chat.Recall, chat.Typing, chat.Presence:
+	case chat.Message, chat.Edit, chat.Recall, chat.Typing:
 		return form
 	default:
 		return form + "/" + string(to.User)
@@ -44,7 +44,7 @@ func (r Realm) FromEvent(rec chat.Record, to Reader) ([]*webimwire.Meta, error) 
 	case chat.Reaction:
 		return r.reacted(rec, b, to)
 	case chat.Pin:
-		return r.pinned(ev, b)
+		return r.pinned(ev, b, to)
 	case chat.Membership:
 		return r.membership(ev, b, to)
 	case chat.Profile:
@@ -56,7 +56,7 @@ func (r Realm) FromEvent(rec chat.Record, to Reader) ([]*webimwire.Meta, error) 
 	case chat.Attributes:
 		return r.attributed(ev, b, to)
 	case chat.Presence:
-		return r.present(ev, b)
+		return r.present(ev, b, to)
 	case chat.Contact:
 		return r.contact(ev, b, to)
 	case chat.Block:

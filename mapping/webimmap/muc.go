@@ -1,6 +1,8 @@
 package webimmap
 
 import (
+	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 
@@ -249,18 +251,16 @@ func (r Realm) profiled(ev *chat.Event, b chat.Profile, to Reader) ([]*webimwire
 	switch ev.Conv.Kind {
 	case chat.KindGroup, chat.KindRoom:
 	case chat.KindThread:
+		if to.User == ev.From {
+			return r.threadOwn(ev, webimwire.MUCBody_THREAD_UPDATE, to)
+		}
 		return r.threadNotice(ev, "update", r.Names.Details(ev.Conv), to)
 	default:
 		return nil, nil // who shows what of himself is asked for by REST
 	}
 	n := r.notice(ev, to)
-	changed := map[string]string{}
-	for key, v := range map[string]*string{"name": b.Name, "description": b.Description, "avatar": b.Avatar, "custom": b.Extra} {
-		if v != nil {
-			changed[key] = *v
-		}
-	}
-	if len(changed) > 0 {
+	changed := profileChanges(b)
+	if len(changed) > 0 && !isPart(ev.Native) {
 		n.update(changed)
 	}
 	if b.Notice != nil {
@@ -271,6 +271,37 @@ func (r Realm) profiled(ev *chat.Event, b chat.Profile, to Reader) ([]*webimwire
 		}
 	}
 	return n.done()
+}
+
+func profileChanges(b chat.Profile) map[string]string {
+	changed := map[string]string{}
+	for key, v := range map[string]*string{"name": b.Name, "description": b.Description, "avatar": b.Avatar, "custom": b.Extra} {
+		if v != nil {
+			changed[key] = *v
+		}
+	}
+	return changed
+}
+
+// part opens the native data of two events that one request became: clients are told of both by the second alone.
+const part = "part:"
+
+// Parts marks a change of a profile and the change of rules that follows it as one: this protocol has one notice for both.
+func Parts(b chat.Profile) (first, second chat.Native) {
+	return chat.Native{Protocol: Protocol, Data: []byte(part)}, chat.Native{Protocol: Protocol, Data: []byte(part + jsonText(profileChanges(b)))}
+}
+
+func isPart(n chat.Native) bool {
+	return n.Protocol == Protocol && strings.HasPrefix(string(n.Data), part)
+}
+
+// partOf is what the event before has changed.
+func partOf(n chat.Native) map[string]string {
+	var changed map[string]string
+	if text, ok := cutPrefix(n.Data, part); ok && isPart(n) && json.Unmarshal([]byte(text), &changed) != nil {
+		return nil
+	}
+	return changed
 }
 
 // update tells of changed settings, all as texts [webim 8].
@@ -301,6 +332,7 @@ func (r Realm) ruled(ev *chat.Event, b chat.Rules, to Reader) ([]*webimwire.Meta
 		changed["max_users"] = decimal(*b.Max)
 	}
 	if len(changed) > 0 {
+		maps.Copy(changed, partOf(ev.Native))
 		n.update(changed)
 	}
 	if b.Silent != nil {
@@ -337,27 +369,23 @@ func (r Realm) lived(ev *chat.Event, b chat.Lifecycle, to Reader) ([]*webimwire.
 }
 
 func (r Realm) threadLife(ev *chat.Event, b chat.Lifecycle, to Reader) ([]*webimwire.Meta, error) {
-	if to.Generation < Gen4 {
-		return nil, nil
+	op, word := webimwire.MUCBody_THREAD_CREATE, "create"
+	if !b.Created {
+		op, word = webimwire.MUCBody_THREAD_DESTROY, "delete"
 	}
+	if to.User == ev.From {
+		return r.threadOwn(ev, op, to)
+	}
+	return r.threadNotice(ev, word, r.Names.Details(ev.Conv), to)
+}
+
+// threadOwn tells the other devices of who changed a thread.
+func (r Realm) threadOwn(ev *chat.Event, op operation, to Reader) ([]*webimwire.Meta, error) {
 	n := r.notice(ev, to)
-	if n.isReader(ev.From) {
-		op := webimwire.MUCBody_THREAD_CREATE
-		if !b.Created {
-			op = webimwire.MUCBody_THREAD_DESTROY
-		}
+	if to.Generation >= Gen4 {
 		n.add(op, ev.From, to.User, nil)
-		return n.done()
 	}
-	if b.Created {
-		return r.threadNotice(ev, "create", r.Names.Details(ev.Conv), to)
-	}
-	// What it was is told by the event: the store knows it no more.
-	d := &chat.Details{Parent: b.Parent, Root: b.Root}
-	if b.Profile.Name != nil {
-		d.Name = *b.Profile.Name
-	}
-	return r.threadNotice(ev, "delete", d, to)
+	return n.done()
 }
 
 // SharedFiles opens the names of hidden attributes that stand for shared files.

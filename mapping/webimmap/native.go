@@ -58,11 +58,11 @@ func (r Realm) BroadcastNative(m chat.Message) (chat.Native, error) {
 	return chat.Native{Protocol: Protocol, Data: data}, err
 }
 
-// otherExt is Meta.ext without what the canonical message says itself.
+// otherExt is Meta.ext without what the canonical message says itself, and what only the app's server may say.
 func otherExt(meta *webimwire.Meta) []*webimwire.KeyValue {
 	var other []*webimwire.KeyValue
 	for _, kv := range meta.GetExt() {
-		if kv.GetKey() != extPriority {
+		if kv.GetKey() != extPriority && kv.GetKey() != broadcast {
 			other = append(other, kv)
 		}
 	}

@@ -35,7 +35,7 @@ type PresenceRow struct {
 const presenceExpiry = 24 * time.Hour
 
 // present writes how reachable a device is.
-func (r Realm) present(ev *chat.Event, b chat.Presence) ([]*webimwire.Meta, error) {
+func (r Realm) present(ev *chat.Event, b chat.Presence, to Reader) ([]*webimwire.Meta, error) {
 	owner := chat.UserID(ev.Conv.ID)
 	status := "0"
 	if b.Show != chat.ShowOffline {
@@ -52,7 +52,7 @@ func (r Realm) present(ev *chat.Event, b chat.Presence) ([]*webimwire.Meta, erro
 	if row.Ext == "" {
 		row.Ext = showWord(b.Show)
 	}
-	return r.notify(ev, "", envelope{"presence", map[string]any{"values": []PresenceRow{row}}})
+	return r.notify(ev, to.User, envelope{"presence", map[string]any{"values": []PresenceRow{row}}})
 }
 
 // showWord is what others read where a user has said no words of his own.
@@ -131,12 +131,12 @@ func (r Realm) convNotice(ev *chat.Event, op, ext string, to chat.UserID) ([]*we
 }
 
 // pinned writes a message put on top of its conversation.
-func (r Realm) pinned(ev *chat.Event, b chat.Pin) ([]*webimwire.Meta, error) {
+func (r Realm) pinned(ev *chat.Event, b chat.Pin, to Reader) ([]*webimwire.Meta, error) {
 	op := "pin_delete"
 	if b.On {
 		op = "pin"
 	}
-	return r.convNotice(ev, op, b.Target.ID.String(), "")
+	return r.convNotice(ev, op, b.Target.ID.String(), to.User)
 }
 
 // SettingMute is silent mode in this protocol's own words: JSON, of one
@@ -224,22 +224,41 @@ func (r Realm) threadNotice(ev *chat.Event, op string, d *chat.Details, to Reade
 }
 
 func (r Realm) threadData(ev *chat.Event, op string, d *chat.Details) map[string]any {
-	return map[string]any{
+	data := map[string]any{
 		"id": r.groupName(ev.Conv.ID), "name": d.Name, "muc_parent_id": r.groupName(d.Parent.ID), "msg_parent_id": decimal(d.Root.ID),
-		"timestamp": ev.Time.UnixMilli(), "from": r.userName(ev.From), "operation": op, "message_count": d.Said,
+		"timestamp": ev.Time.UnixMilli(), "from": r.userName(ev.From), "operation": op,
 	}
+	if op != "create" && op != "delete" {
+		data["message_count"] = d.Said
+	}
+	return data
 }
 
 // ThreadSaid writes that ev was said in the thread d, for a member of the group that it hangs in, who need not be in the
 // thread; none where ev is no message.
 func (r Realm) ThreadSaid(ev *chat.Event, d *chat.Details, to chat.UserID) ([]*webimwire.Meta, error) {
-	payload, ok := r.PayloadOf(ev)
+	last, payload, ok := r.LastMessage(ev)
 	if !ok {
 		return nil, nil
 	}
+	last["payload"] = payload
 	data := r.threadData(ev, "update_msg", d)
-	data["last_message"] = map[string]any{
-		"id": ev.ID.String(), "from": r.userName(ev.From), "to": r.groupName(ev.Conv.ID), "timestamp": ev.Time.UnixMilli(), "payload": payload,
-	}
+	data["last_message"] = last
 	return r.notify(ev, to, envelope{"thread", data})
+}
+
+// LastMessage writes a message as rows of conversations and threads do, but for the payload, which is beside it. It is
+// false for an event that is none.
+func (r Realm) LastMessage(ev *chat.Event) (map[string]any, Payload, bool) {
+	payload, ok := r.PayloadOf(ev)
+	if !ok {
+		return nil, payload, false
+	}
+	to := r.AppKey + "_" + payload.To + "@" + webimwire.GroupDomain
+	if ev.Conv.Kind == chat.KindPeer {
+		to = r.UserAddress(ev.Conv.Other(ev.From), "")
+	}
+	return map[string]any{
+		"from": r.UserAddress(ev.From, ev.Device), "id": ev.ID.String(), "timestamp": ev.Time.UnixMilli(), "to": to,
+	}, payload, true
 }

@@ -15,8 +15,8 @@ type Names interface {
 	// Conv returns the group, thread or room that a client named: the protocol's
 	// addresses do not tell which. It refuses with chat.NoGroup what does not exist.
 	Conv(native string) (chat.Conv, error)
-	// Details returns a group, thread or room as it stands, for the names and
-	// counts that notices carry; nil if there is none or it cannot be told.
+	// Details returns a group, thread or room as it stands or stood at its end, for
+	// the names and counts that notices carry; nil if it cannot be told.
 	Details(c chat.Conv) *chat.Details
 	// Mutual reports whether a and b are contacts of each other now.
 	Mutual(a, b chat.UserID) bool

@@ -192,7 +192,7 @@ func otherRows() []mapping.Row {
 			Note: "no client of this protocol sends or shows it; lists are asked for by REST"},
 		{Native: "MUC UPLOAD_FILE, MUC DELETE_FILE", In: mapping.Exact, Out: mapping.Exact, Ref: "webim 12.4",
 			Note: "a group's shared files are this protocol's own: others do not see the list"},
-		{Native: "MUC DISABLE_GROUP, MUC ABLE_GROUP", In: mapping.Absent, Out: mapping.Absent, Ref: "webim 8", Note: "groups are dissolved, not disabled"},
+		{Native: "MUC DISABLE_GROUP, MUC ABLE_GROUP", In: mapping.Absent, Out: mapping.Absent, Ref: "webim 8", Note: "that a group is disabled is not told: no client shows it"},
 		{Native: "ROSTER GET_ROSTER, ROSTER GET_BLACKLIST", In: mapping.Refused, Out: mapping.Absent, Ref: "webim 9", Note: "lists are asked for by REST"},
 		{Native: "STATISTIC INFORMATION, ns STATISTIC", In: mapping.Dropped, Out: mapping.Absent, Ref: "webim 10", Note: "what a client says of itself is nobody's business"},
 		{Native: "STATISTIC USER_REMOVED, STATISTIC USER_LOGIN_ANOTHER_DEVICE, STATISTIC USER_KICKED_BY_CHANGE_PASSWORD, STATISTIC USER_KICKED_BY_OTHER_DEVICE",

@@ -23,13 +23,11 @@ func (d *directory) Conv(native string) (chat.Conv, error) { return d.conv(d.ctx
 
 // Details implements webimmap.Names.
 func (d *directory) Details(c chat.Conv) *chat.Details {
-	found, err := d.Store.DetailsOf(d.ctx, []chat.Conv{c})
+	details, found, err := d.Store.Former(d.ctx, c)
 	if err != nil {
 		d.Log.Err(err).Stringer("conv", c).Msg("cannot tell the details of a group")
-		return nil
 	}
-	details, ok := found[c]
-	if !ok {
+	if !found {
 		return nil
 	}
 	if c.Kind == chat.KindRoom { // its lists name others than those who are there

@@ -62,17 +62,8 @@ func (c *call) lastMessage(e *chat.Entry) (map[string]any, webimmap.Payload) {
 	if e == nil {
 		return nil, webimmap.Payload{}
 	}
-	payload, ok := c.realm.PayloadOf(&e.Event)
-	if !ok {
-		return nil, payload
-	}
-	to := c.cfg.AppKey + "_" + payload.To + "@" + webimwire.GroupDomain
-	if e.Conv.Kind == chat.KindPeer {
-		to = c.realm.UserAddress(e.Conv.Other(e.From), "")
-	}
-	return map[string]any{
-		"from": c.realm.UserAddress(e.From, e.Device), "id": e.ID.String(), "timestamp": e.Time.UnixMilli(), "to": to,
-	}, payload
+	m, payload, _ := c.realm.LastMessage(&e.Event)
+	return m, payload
 }
 
 // before finds the newest message before e that was not recalled either, not far back.

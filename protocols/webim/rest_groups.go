@@ -10,6 +10,7 @@ import (
 
 	"dragoman/bridge/chat"
 	"dragoman/bridge/store"
+	"dragoman/mapping/webimmap"
 )
 
 // groupRoutes are groups and chat rooms themselves [webim 12.4]; their members are
@@ -70,10 +71,14 @@ func (c *call) convOf(id string) (chat.Conv, error) {
 
 // submit asks the router for what the request is about.
 func (c *call) submit(conv chat.Conv, b chat.Body) error {
-	if !c.server && c.orders.rests(conv) {
+	return c.submitDraft(chat.Draft{Conv: conv, Body: b})
+}
+
+func (c *call) submitDraft(d chat.Draft) error {
+	if !c.server && c.orders.rests(d.Conv) {
 		return errResting()
 	}
-	_, err := c.Router.Submit(c.ctx, c.actor(), chat.Draft{Conv: conv, Body: b})
+	_, err := c.Router.Submit(c.ctx, c.actor(), d)
 	return err
 }
 
@@ -566,13 +571,18 @@ func (c *call) changeGroup() (reply, error) {
 	if len(done) == 0 {
 		return reply{}, chat.Refuse(chat.Invalid, "nothing to change")
 	}
-	if profile != (chat.Profile{}) {
-		if err := c.submit(conv, profile); err != nil {
+	first, second := chat.Draft{Conv: conv, Body: profile}, chat.Draft{Conv: conv, Body: rules}
+	shown, ruled := profile != (chat.Profile{}), rules.Join != nil || rules.Invite != nil || rules.Consent != nil || rules.Max != nil || rules.Public != nil
+	if shown && ruled {
+		first.Native, second.Native = webimmap.Parts(profile)
+	}
+	if shown {
+		if err := c.submitDraft(first); err != nil {
 			return reply{}, err
 		}
 	}
-	if rules.Join != nil || rules.Invite != nil || rules.Consent != nil || rules.Max != nil || rules.Public != nil {
-		if err := c.submit(conv, rules); err != nil {
+	if ruled {
+		if err := c.submitDraft(second); err != nil {
 			return reply{}, err
 		}
 	}
