@@ -142,6 +142,9 @@ func (p Policy) inside(a Actor, d chat.Draft, s chat.Snapshot) error {
 		if again := d.Conv.Kind == chat.KindRoom && s.Details != nil && s.Details.Dissolved; s.Details != nil && !again {
 			return chat.RefuseFor(chat.AlreadyExists, "this id is or was taken")
 		}
+		if !b.Parent.IsZero() && a.Source != chat.Server && !s.Above.Role.IsMember() {
+			return notAbove()
+		}
 		return nil
 	}
 	switch {
@@ -151,6 +154,9 @@ func (p Policy) inside(a Actor, d chat.Draft, s chat.Snapshot) error {
 		return chat.RefuseFor(chat.Dissolved, "this group or room is no more")
 	case a.Source == chat.Server:
 		return nil
+	}
+	if !s.Details.Parent.IsZero() && !s.Above.Role.IsMember() && !isParting(d.Body) {
+		return notAbove()
 	}
 	switch b := d.Body.(type) {
 	case chat.Membership:
@@ -174,6 +180,21 @@ func (p Policy) inside(a Actor, d chat.Draft, s chat.Snapshot) error {
 		return chat.RefuseFor(chat.NotMember, "you are not in this group or room")
 	}
 	return nil
+}
+
+func notAbove() error {
+	return chat.RefuseFor(chat.NotMember, "you are not in the group of this thread")
+}
+
+// isParting reports whether b is what one may still do about a thread whose group one is not in any more.
+func isParting(b chat.Body) bool {
+	switch b := b.(type) {
+	case chat.Membership:
+		return b.Change == chat.ChangeLeave
+	case chat.Setting, chat.Hide:
+		return true
+	}
+	return false
 }
 
 // isIn reports whether the author is in the group, or in the room now.

@@ -30,6 +30,9 @@ func TestPolicy(t *testing.T) {
 	ref := chat.Ref{ID: 1}
 	from := func(u chat.UserID) func(*chat.Snapshot) { return func(s *chat.Snapshot) { s.Target.From = u } }
 	old := func(s *chat.Snapshot) { s.Target.Time = noon.Add(-48 * time.Hour) }
+	hung := func(s *chat.Snapshot) { s.Details.Parent = chat.Group("g") }
+	within := func(s *chat.Snapshot) { s.Above = chat.Member{User: "alice", Role: chat.RoleMember} }
+	nothing := func(s *chat.Snapshot) { s.Details = nil }
 	member, admin, owner, none := chat.RoleMember, chat.RoleAdmin, chat.RoleOwner, chat.RoleNone
 	group, peer := chat.Group("g"), chat.Peer("alice", "bob")
 	cases := []struct {
@@ -54,6 +57,12 @@ func TestPolicy(t *testing.T) {
 		{"make a group again", group, chat.Lifecycle{Created: true}, scene(none, func(s *chat.Snapshot) { s.Details.Dissolved = true }), chat.AlreadyExists, 0},
 		{"custom role is silent like a member", group, text("x"), scene(120, func(s *chat.Snapshot) { s.Details.Silent = []chat.Role{member} }), chat.AllMuted, 0},
 		{"too long", group, text(string(make([]byte, 70_000))), scene(member), 0, chat.TooLarge},
+		{"thread", chat.Thread("t"), text("x"), scene(member, hung, within), 0, 0},
+		{"thread of a group that he left", chat.Thread("t"), text("x"), scene(member, hung), chat.NotMember, 0},
+		{"leave such a thread", chat.Thread("t"), change(chat.ChangeLeave, "alice"), scene(member, hung), 0, 0},
+		{"join such a thread", chat.Thread("t"), change(chat.ChangeJoin, "alice"), scene(none, hung), chat.NotMember, 0},
+		{"make a thread", chat.Thread("t"), chat.Lifecycle{Created: true, Parent: group}, scene(none, nothing, within), 0, 0},
+		{"make a thread in a stranger's group", chat.Thread("t"), chat.Lifecycle{Created: true, Parent: group}, scene(none, nothing), chat.NotMember, 0},
 		{"peer", peer, text("x"), scene(none), 0, 0},
 		{"peer unknown", peer, text("x"), scene(none, func(s *chat.Snapshot) { s.Peer = chat.Unknown }), chat.NoUser, 0},
 		{"peer blocks", peer, text("x"), scene(none, func(s *chat.Snapshot) { s.Blocked = true }), chat.Blocked, 0},

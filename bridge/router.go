@@ -158,6 +158,13 @@ func (r *Router) allow(ctx context.Context, a Actor, d chat.Draft) error {
 		return fmt.Errorf("snapshot of %v: %w", d.Conv, err)
 	}
 	s.Now = r.now()
+	if parent := above(d, s); !parent.IsZero() {
+		group, err := r.log.Snapshot(ctx, a.User, chat.Draft{Conv: parent, Body: chat.Typing{}})
+		if err != nil {
+			return fmt.Errorf("snapshot of %v: %w", parent, err)
+		}
+		s.Above = group.Me
+	}
 	if d.Conv.Kind == chat.KindRoom {
 		s.Present = r.hub.inside(d.Conv, a.User)
 	}
@@ -165,6 +172,17 @@ func (r *Router) allow(ctx context.Context, a Actor, d chat.Draft) error {
 		return err
 	}
 	return r.policy.Allow(a, d, s)
+}
+
+// above is the group that a thread hangs in, or shall hang in; zero: d is about no thread.
+func above(d chat.Draft, s chat.Snapshot) chat.Conv {
+	if b, ok := d.Body.(chat.Lifecycle); ok && b.Created {
+		return b.Parent
+	}
+	if d.Conv.Kind == chat.KindThread && s.Details != nil {
+		return s.Details.Parent
+	}
+	return chat.Conv{}
 }
 
 // standings asks People about those whom the draft brings in.

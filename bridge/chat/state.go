@@ -69,6 +69,7 @@ func (d *Details) Silences(r Role, now time.Time) bool {
 type Snapshot struct {
 	Details   *Details            // of a group, thread or room; nil: there is none of that name
 	Me        Member              // the author in it
+	Above     Member              // the author in the group above a thread; the router asks the log again
 	Members   map[UserID]Member   // those whom a Membership is about, as they stand in it
 	Blocked   bool                // the other of a peer conversation has blocked the author
 	Contacts  bool                // the two of a peer conversation are contacts

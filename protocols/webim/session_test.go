@@ -482,3 +482,22 @@ func TestReceiptsRecallsAndEditsTravel(t *testing.T) {
 		t.Error("a 3.x client was sent an edit")
 	}
 }
+
+// Who was taken out of a group has no more to say in its threads, and none may be made there by strangers.
+func TestThreadsAreForTheGroupAbove(t *testing.T) {
+	g := newGateway(t, "")
+	bob, carol := g.dial("bob", "web1"), g.dial("carol", "web1")
+	group := g.group("alice", "bob", "carol")
+	root := bob.ok(bob.send(say(webimwire.MessageBody_GROUPCHAT, group, "root")))
+	made := g.rest("POST", "/thread", g.user("bob"), fmt.Sprintf(`{"name":"T","msg_id":"%d","group_id":%q,"owner":"bob"}`, root, group))
+	thread := made.(map[string]any)["thread_id"].(string)
+	g.rest("POST", "/thread/"+thread+"/user/carol/join", g.user("carol"), "")
+	carol.ok(carol.send(say(webimwire.MessageBody_GROUPCHAT, thread, "in it")))
+	g.rest("DELETE", "/chatgroups/"+group+"/users/carol", g.user("alice"), "")
+	if s := carol.send(say(webimwire.MessageBody_GROUPCHAT, thread, "out of it")).GetStatus(); s.GetReason() != "not in group or chatroom" {
+		t.Errorf("after a kick: %v", s)
+	}
+	if r := g.do("POST", "/dragoman/chat/thread", g.user("mallory"), fmt.Sprintf(`{"name":"M","msg_id":"%d","group_id":%q,"owner":"mallory"}`, root, group)); r.StatusCode == 200 {
+		t.Error("a stranger made a thread")
+	}
+}
