@@ -24,6 +24,7 @@ const bundles = {
   '/sdk/strophe-1.4.15.js': path.join(modules, 'emsdk1415', 'dist', 'strophe-1.2.8.js'),
   '/sdk/zim.mjs': path.join(zimDist, 'index.mjs'),
   '/sdk/zim.js': path.join(zimDist, 'index.js'),
+  '/pages/webim.js': path.join(here, 'pages', 'webim.js'),
   '/pages/webim4.js': path.join(here, 'pages', 'webim4.js'),
   '/pages/webim3.js': path.join(here, 'pages', 'webim3.js'),
   '/pages/webim1.js': path.join(here, 'pages', 'webim1.js'),
@@ -49,7 +50,7 @@ export class Browser {
     b.chromium = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-        '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+        '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', '--disable-features=PreloadTopChromeWebUI',
         '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost'],
     });
     return b;
@@ -77,11 +78,12 @@ export class Browser {
 
   /**
    * open makes a page with storage of its own, which is one device, and loads scripts into it. What the page tells by
-   * report(event) reaches hear.
+   * report(event) reaches hear; tap is shown it before it loads.
    */
-  async open(scripts, hear, context) {
+  async open(scripts, hear, { context, tap } = {}) {
     const device = context ?? (await this.chromium.newContext());
     const page = await device.newPage();
+    await tap?.(page);
     const faults = [];
     page.on('pageerror', (e) => faults.push(`page error: ${e.stack ?? e.message}`));
     page.on('console', (m) => {
@@ -91,7 +93,7 @@ export class Browser {
     await page.exposeFunction('report', hear);
     const query = new URLSearchParams(scripts.map((s) => ['script', s]));
     await page.goto(`${this.origin}/?${query}`, { waitUntil: 'load' });
-    await page.waitForFunction('window.client !== undefined', null, { timeout: 20000 }).catch(() => {
+    await page.waitForFunction('window.client !== undefined', null, { timeout: 30000 }).catch(() => {
       throw new Error(`a page with ${scripts.join(', ')} did not load: ${faults.join('\n')}`);
     });
     return { page, device, faults };

@@ -22,14 +22,14 @@ export class PageClient {
 
   /** start opens the page; a device of an earlier client may be gone on with. */
   async start(device) {
-    const opened = await this.browser.open(this.scripts, (event) => this.heard.add(event), device);
+    const opened = await this.browser.open(this.scripts, (event) => this.heard.add(event), { context: device, tap: this.tap });
     Object.assign(this, opened);
   }
 
   /** do calls window.client in the page. */
   async do(method, ...args) {
     try {
-      return await within(20000, `${this.user} (${this.name}): ${method}`,
+      return await within(30000, `${this.user} (${this.name}): ${method}`,
         this.page.evaluate(([m, a]) => window.client[m](...a), [method, args]));
     } catch (e) {
       const text = String(e.message).replace(/^page\.evaluate: /, '').split('\n    at ')[0];
@@ -67,6 +67,6 @@ export class PageClient {
   /** close logs out and forgets the device. */
   async close() {
     await this.do('close').catch(() => {});
-    await this.device.close().catch(() => {});
+    await this.device?.close().catch(() => {});
   }
 }

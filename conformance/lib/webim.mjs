@@ -14,17 +14,19 @@ const generations = {
   '1.4.15': { page: 'webim1', path: '/ws/', strophe: true },
 };
 
-/** WebIM is a user of one version of the SDK. */
+/** WebIM is a user of one version of the SDK. options go to its connection; tap is shown the page before it loads. */
 export class WebIM extends PageClient {
-  constructor(gateway, browser, user, { version = '4.21.1', password, token, options } = {}) {
+  constructor(gateway, browser, user, { version = '4.21.1', password, token, options, tap } = {}) {
     const g = generations[version];
     const before = g.strophe ? [`/sdk/strophe-${version}.js`] : [];
     super(`easemob-websdk ${version}`.replace('easemob-websdk agora-', 'agora-chat '), user, browser,
-      [...before, `/sdk/${version}.js`, `/pages/${g.page}.js`]);
+      [...before, `/sdk/${version}.js`, '/pages/webim.js', `/pages/${g.page}.js`]);
     this.gateway = gateway;
+    this.version = version;
     this.generation = g;
     this.credentials = { password, token };
     this.options = options;
+    this.tap = tap;
   }
 
   /** login opens the page and logs in, as the device of an earlier client if one is given. */

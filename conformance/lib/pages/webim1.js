@@ -12,7 +12,7 @@
     const chat = { chat: 'peer', groupchat: 'group' }[m.type] ?? 'room';
     report({ kind: 'message', id: String(m.id), from: m.from, to: m.to, chat, error: m.error && m.errorCode,
       conv: chat === 'peer' ? (m.from === self ? m.to : m.from) : m.to, text: m.data, time: Number(m.delay ? Date.parse(m.delay) : 0),
-      ext: plain(m.ext) });
+      ext: plain(m.ext), name: 'onTextMessage', data: plain(m) });
   };
 
   /** asked turns the SDK's callbacks into a promise. */
@@ -64,12 +64,12 @@
         conn.send(m.body);
       });
     },
-    /** upload sends a file made of text. */
-    upload(chat, to, kind, { name, type, text, ...options }) {
-      const data = new File([text], name, { type });
+    /** upload sends a file of text, or of bytes. */
+    upload(chat, to, kind, { name, type, text, base64, ...options }) {
       return this.send(chat, to, kind, { apiUrl: conn.apiUrl, filename: name, ...options,
-        file: { data, filename: name, filetype: name.split('.').pop(), url: URL.createObjectURL(data) } });
+        file: webim.fileOf({ name, type, base64: base64 ?? btoa(text) }) });
     },
+    download: webim.download,
     /** receipt says that a message was read, or delivered. */
     receipt(to, kind, id) {
       const m = new WebIM.message(kind, conn.getUniqueId());

@@ -1,20 +1,20 @@
 // In the page: easemob-websdk 3.x, with its message classes and callbacks.
 (() => {
-  const chatTypes = { peer: 'singleChat', group: 'groupChat', room: 'chatRoom' };
+  const { chatTypes, download, fileOf, plain } = webim;
   const others = ['onPictureMessage', 'onFileMessage', 'onAudioMessage', 'onVideoMessage', 'onLocationMessage',
     'onCmdMessage', 'onCustomMessage', 'onRecallMessage', 'onReceivedMessage', 'onDeliveredMessage', 'onReadMessage',
     'onChannelMessage', 'onMutedMessage', 'onStatisticMessage', 'onPresence', 'onRoster', 'onBlacklistUpdate',
     'onCreateGroup', 'onContactInvited', 'onContactAgreed', 'onContactRefuse', 'onContactAdded', 'onContactDeleted',
     'onInviteMessage', 'onEmojiMessage'];
+  const muted = new Set();
   let conn;
   let self;
-
-  const plain = (v) => JSON.parse(JSON.stringify(v ?? null));
 
   const message = (m) => {
     const chat = { chat: 'peer', singleChat: 'peer', groupchat: 'group', groupChat: 'group' }[m.type] ?? 'room';
     report({ kind: 'message', id: String(m.id), from: m.from, to: m.to, chat,
-      conv: chat === 'peer' ? (m.from === self ? m.to : m.from) : m.to, text: m.data, time: Number(m.time), ext: plain(m.ext) });
+      conv: chat === 'peer' ? (m.from === self ? m.to : m.from) : m.to, text: m.data, time: Number(m.time), ext: plain(m.ext),
+      name: 'onTextMessage', data: plain(m) });
   };
 
   /** asked turns the SDK's callbacks into a promise. */
@@ -28,6 +28,7 @@
   });
 
   window.client = {
+    download,
     /** conn is the SDK's own connection, for scenarios that use what the drivers do not name. */
     get conn() {
       return conn;
@@ -52,18 +53,47 @@
           onTextMessage: message,
         };
         for (const name of others) handler[name] = (...e) => report({ kind: 'event', name, data: plain(e[0]) });
+        // To a member who is muted 3.x tells so here, and calls neither success nor fail.
+        handler.onMutedMessage = (e) => {
+          report({ kind: 'event', name: 'onMutedMessage', data: plain(e) });
+          for (const hear of muted) hear();
+        };
         conn.listen(handler);
         conn.open(token ? { user, accessToken: token, appKey, apiUrl } : { user, pwd: password, appKey, apiUrl });
       });
     },
-    sendText(chat, to, msg, more) {
+    sendText: (chat, to, msg, more) => client.send(chat, to, { type: 'txt', msg, ext: more?.ext ?? {} }),
+    /** send sends a message of a class with what its set() takes; it resolves to both ids and what was told of an upload. */
+    send(chat, to, { type, ...options }, file) {
+      const madeID = conn.getUniqueId();
+      const m = new WebIM.message(type, madeID);
+      const upload = [];
+      let refused;
       return asked('send', (resolve, fail) => {
-        const m = new WebIM.message('txt', conn.getUniqueId());
-        m.set({ msg, to, chatType: chatTypes[chat], ext: more?.ext ?? {},
-          success: (localID, id) => resolve({ id: String(id), localID: String(localID) }), fail });
+        refused = () => fail({ type: 'muted' });
+        muted.add(refused);
+        const set = { to, chatType: chatTypes[chat], ...options,
+          success: (localID, id) => resolve({ id: String(id), localID: String(localID), madeID: String(madeID), upload }), fail };
+        if (chat !== 'peer') set.roomType = chat === 'room';
+        if (file) {
+          const chosen = fileOf(file);
+          Object.assign(set, { apiUrl: conn.apiUrl, file: chosen, ext: { file_length: chosen.data.size, ...options.ext },
+            onFileUploadProgress: () => upload.push('progress'), onFileUploadComplete: () => upload.push('complete'),
+            onFileUploadError: (e) => fail({ type: `upload ${e?.type}`, message: e?.data }) });
+        }
+        m.set(set);
         conn.send(m.body);
-      });
+      }).finally(() => muted.delete(refused));
     },
+    /** say sends a message of a class that nothing answers: a receipt. */
+    say(chat, to, { type, ...options }) {
+      const m = new WebIM.message(type, conn.getUniqueId());
+      m.set({ to, chatType: chatTypes[chat], ...options });
+      m.setChatType(chatTypes[chat]); // set of a read receipt takes none
+      conn.send(m.body);
+    },
+    recall: (chat, to, mid) => asked('recall', (success, fail) =>
+      conn.recallMessage({ mid, to, type: { peer: 'chat', group: 'groupchat', room: 'chatroom' }[chat], success, fail })).then(plain),
     async history(chat, queue, count) {
       const got = await asked('history', (success, fail) => conn.fetchHistoryMessages({ queue, isGroup: chat !== 'peer', count,
         success, fail }));
