@@ -32,7 +32,13 @@ export class WebIM extends PageClient {
   /** login opens the page and logs in, as the device of an earlier client if one is given. */
   async login(device) {
     await this.start(device);
+    return this.enter();
+  }
+
+  /** enter logs in on the page that is open. */
+  async enter() {
     const { gateway: g, generation } = this;
+    const before = this.connections();
     await this.do('login', {
       appKey: g.appKey,
       url: (generation.sockjs ? g.http : g.ws) + generation.path,
@@ -41,7 +47,7 @@ export class WebIM extends PageClient {
       ...this.credentials,
       options: this.options,
     });
-    await this.heard.until('connection', (e) => e.kind === 'connected');
+    await this.reconnected(before + 1);
     return this;
   }
 

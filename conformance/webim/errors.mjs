@@ -242,22 +242,39 @@ cause('the group is full', [606], 'usual', async ({ owner, user }) => {
   await user.call('joinGroup', { groupId: made.data.groupid, message: '' });
 });
 
-cause('the picture is too large', [101, 'upload 101'], 'strict', ({ owner, user }) => {
+// 3.x takes any answer in JSON for a success and then stumbles over it, which is type 31.
+cause('the picture is too large', [101, 'upload 31'], 'strict', ({ owner, user }) => {
   const base64 = Buffer.alloc(3000, 'GIF89a').toString('base64');
   return user.do('send', 'peer', owner.user, { type: 'img' }, { name: 'huge.gif', type: 'image/gif', base64 });
 });
 
 // Logins.
 
+// One page of each SDK for all logins that follow.
+const pages = new Map();
+
+/** visitor is somebody new on the page of an SDK, not logged in yet. */
+async function visitor(version, gateway, credentials = {}) {
+  if (!pages.has(version)) {
+    const opened = new WebIM(gateway, world.browser, '', { version });
+    await opened.start();
+    pages.set(version, opened);
+  }
+  const client = pages.get(version);
+  client.gateway = gateway;
+  client.user = await register(fresh('visitor'), gateway);
+  client.credentials = { password: 'webim-secret', ...credentials };
+  return client;
+}
+
 /** barred makes a scenario for each SDK in which nobody gets in. */
-function barred(what, types, prepareLogin) {
+function barred(what, types, credentials) {
   for (const [i, version] of Object.keys(generations).entries()) {
     scenario(`${version} is told ${types[i]} at login: ${what}`, async () => {
       const { gateway, server } = await stage('usual');
-      const user = await register(fresh('barred'));
-      const client = new WebIM(gateway, world.browser, user, { version, ...(await prepareLogin({ gateway, server, user })) });
-      world.people.push(client);
-      const said = await refused(Number(String(types[i]).split(' ')[0]), client, client.login());
+      const client = await visitor(version, gateway);
+      client.credentials = await credentials({ gateway, server, user: client.user });
+      const said = await refused(Number(String(types[i]).split(' ')[0]), client, client.enter());
       if (types[i] === '1 (17)') assert.equal(said.data?.type, 17);
     });
   }
@@ -288,11 +305,14 @@ function ended(what, type, where, end) {
   for (const version of Object.keys(generations)) {
     scenario(`${version} is told ${type}: ${what}`, async () => {
       const s = await stage(where);
-      const client = await someone(version, { gateway: s.gateway, name: 'ended' });
+      const client = await visitor(version, s.gateway);
+      await client.enter();
+      const told = client.heard.all().length;
+      const connections = client.connections();
       await end({ ...s, client, version });
-      await client.heard.until(`error ${type}`, (e) => e.kind === 'error' && e.type === type);
-      await client.heard.until('end of the connection', (e) => e.kind === 'disconnected');
-      assert.equal(client.connections(), 1, 'it comes back by itself');
+      await client.heard.when(`error ${type}`, (heard) => heard.slice(told).some((e) => e.kind === 'error' && e.type === type));
+      await client.heard.when('end of the connection', (heard) => heard.slice(told).some((e) => e.kind === 'disconnected'));
+      assert.equal(client.connections(), connections, 'it comes back by itself');
     });
   }
 }
@@ -306,11 +326,20 @@ ended('his password is changed', 216, 'usual', ({ server, client }) => rest(serv
 ended('the app\'s server logs him out', 217, 'usual', ({ server, client }) => rest(server, 'GET', `/users/${client.user}/disconnect`));
 
 scenario('4.21.1 is told that its token will expire, and that it has', async () => {
-  const { server } = await stage('usual');
-  const user = await register(fresh('brief'));
-  const { access_token: token } = await rest(server, 'POST', '/token', { grant_type: 'inherit', username: user, ttl: 5 });
-  const client = await device(user, '4.21.1', { password: undefined, token });
+  const { gateway, server } = await stage('usual');
+  const client = await visitor('4.21.1', gateway);
+  const { access_token: token } = await rest(server, 'POST', '/token', { grant_type: 'inherit', username: client.user, ttl: 5 });
+  client.credentials = { token };
+  await client.enter();
   await event(client, 'onTokenWillExpire');
   await event(client, 'onTokenExpired');
   await client.heard.until('end of the connection', (e) => e.kind === 'disconnected');
+});
+
+scenario('whoever was refused leaves', async () => {
+  for (const client of pages.values()) await client.close();
+  for (const s of stages.values()) {
+    const { owner, users } = await s;
+    await Promise.all([owner, ...users.values()].map((c) => c.close()));
+  }
 });

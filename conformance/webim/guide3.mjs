@@ -379,7 +379,7 @@ scenario('3.x: onMutedMessage: who is muted is told so', async () => {
   const own = await ann.createGroup('Quiet', [muted.user]);
   await ann.call('mute', { groupId: own, username: muted.user, muteDuration: 60000 });
   await event(muted, 'onPresence', (e) => e.type === 'addMute');
-  await assert.rejects(muted.sendText({ group: own }, 'psst'), /nothing within|muted/).catch(() => {});
+  await assert.rejects(muted.sendText({ group: own }, 'psst'), /muted/);
   await event(muted, 'onMutedMessage');
 });
 
