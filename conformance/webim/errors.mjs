@@ -237,6 +237,16 @@ cause('he is banned from the group', [603], 'usual', async ({ owner, user }) => 
   await user.call('joinGroup', { groupId: id, message: '' });
 });
 
+cause('he invites somebody who is nobody', [204], 'usual', async ({ owner, user }) => {
+  const id = await group(owner, user);
+  await user.call('inviteUsersToGroup', { groupId: id, users: ['nobody-at-all'] });
+});
+
+cause('a message of another\'s group is reacted to', [602], 'usual', async ({ owner, user }) => {
+  const sent = await owner.sendText({ group: await group(owner) }, 'ours');
+  await user.call('addReaction', { messageId: sent.id, reaction: '👍' });
+});
+
 cause('the group is full', [606], 'usual', async ({ owner, user }) => {
   const made = await owner.call('createGroup', { data: { groupname: 'full', desc: '', members: [], public: true, approval: false, allowinvites: true, inviteNeedConfirm: false, maxusers: 1 } });
   await user.call('joinGroup', { groupId: made.data.groupid, message: '' });
@@ -295,6 +305,12 @@ barred('the token has expired', [56, 40], async ({ server, user }) => {
 barred('the account is disabled', [57, 40], async ({ gateway, server, user }) => {
   const token = await gateway.webimToken(user);
   await rest(server, 'POST', `/users/${user}/deactivate`);
+  return { token };
+});
+
+barred('the account is removed', [204, 40], async ({ gateway, server, user }) => {
+  const token = await gateway.webimToken(user);
+  await rest(server, 'DELETE', `/users/${user}`);
   return { token };
 });
 
