@@ -66,8 +66,7 @@ scenario('4.x: a mini program uploads by itself and sends what it was answered',
   form.append('file', new Blob([Buffer.from(files.img.base64, 'base64')], { type: 'image/png' }), 'wx-temp.png');
   const answer = await fetch(`${world.gateway.rest}/chatfiles`, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: form });
   const { uri, entities: [{ uuid }] } = await answer.json();
-  const body = { type: 'img', url: `${uri}/${uuid}`, size: { width: 1, height: 1 }, filename: 'temp.png', filetype: 'png' };
-  const sent = await ann.do('send', 'peer', ben.user, { type: 'img', body, width: 1, height: 1 });
+  const sent = await ann.do('send', 'peer', ben.user, { type: 'img', url: `${uri}/${uuid}`, filename: 'temp.png', width: 1, height: 1 });
   const m = await event(ben, 'onImageMessage', (e) => e.id === sent.id);
   assert.equal((await ben.do('download', m.url)).base64, files.img.base64);
 });
