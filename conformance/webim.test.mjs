@@ -17,4 +17,3 @@ await import('./webim/matrix.mjs');
 await import('./webim/errors.mjs');
 await import('./webim/devices.mjs');
 await import('./webim/options.mjs');
-await import('./webim/others.mjs');
