@@ -648,3 +648,27 @@ func TestForeignUsersHaveAStandingWhereATrunkReachesThem(t *testing.T) {
 		t.Error("a foreign user got a password")
 	}
 }
+
+func TestProofHoldsUntilTheAccountChanges(t *testing.T) {
+	b, _ := newBook(t)
+	ctx := t.Context()
+	for _, u := range []chat.UserID{"alice", "bob", "carol"} {
+		_, err := b.Create(ctx, u, "secret")
+		must(t, err)
+	}
+	proved := map[chat.UserID]Account{}
+	for _, u := range []chat.UserID{"alice", "bob", "carol"} {
+		a, err := b.VerifyPassword(ctx, u, "secret")
+		must(t, err)
+		must(t, b.Holds(ctx, a))
+		proved[u] = a
+	}
+	must(t, b.SetPassword(ctx, "alice", "another"))
+	wantCode(t, "password changed", b.Holds(ctx, proved["alice"]), chat.Unauthenticated)
+	must(t, b.SetDisabled(ctx, "bob", true))
+	wantCode(t, "disabled", b.Holds(ctx, proved["bob"]), chat.Forbidden)
+	must(t, b.SetDisabled(ctx, "bob", false))
+	wantCode(t, "disabled and enabled", b.Holds(ctx, proved["bob"]), chat.Unauthenticated)
+	must(t, b.Delete(ctx, "carol"))
+	wantCode(t, "deleted", b.Holds(ctx, proved["carol"]), chat.NotFound)
+}

@@ -31,6 +31,8 @@ type Account struct {
 	Created  time.Time // in UTC, to the millisecond
 	Disabled bool      // may not log in
 	Deleted  bool      // is no more; its name stays taken
+
+	generation int64 // of its tokens and proofs: see Holds
 }
 
 // ChangeKind says what became of an account.
@@ -88,7 +90,6 @@ type Book struct {
 type row struct {
 	Account
 	uuid       [16]byte
-	generation int64
 	iterations int
 	sha1       ScramKeys
 	sha256     ScramKeys
@@ -263,10 +264,9 @@ func (b *Book) newRow(id chat.UserID) (row, error) {
 	if err != nil {
 		return row{}, err
 	}
-	r := row{generation: 1}
-	r.uuid = [16]byte(raw)
+	r := row{uuid: [16]byte(raw)}
 	r.uuid[6], r.uuid[8] = r.uuid[6]&0x0f|0x40, r.uuid[8]&0x3f|0x80 // [RFC 9562 §5.4]
-	r.Account = Account{ID: id, UUID: uuidText(r.uuid), Created: time.UnixMilli(b.now().UnixMilli()).UTC()}
+	r.Account = Account{ID: id, UUID: uuidText(r.uuid), Created: time.UnixMilli(b.now().UnixMilli()).UTC(), generation: 1}
 	return r, nil
 }
 
@@ -309,6 +309,22 @@ func fold(s string) string { return cases.Fold().String(s) }
 func (b *Book) Get(ctx context.Context, id chat.UserID) (Account, error) {
 	r, err := b.living(ctx, id)
 	return r.Account, err
+}
+
+// Holds reports, by nil, whether the account is still what it was when somebody proved to be it. Whatever ends sessions
+// cannot end one that is being opened, so who opens one asks once it is open. chat.NotFound: it was deleted;
+// chat.Forbidden: it is disabled; chat.Unauthenticated: its password has changed, or it was disabled meanwhile.
+func (b *Book) Holds(ctx context.Context, a Account) error {
+	now, err := b.Get(ctx, a.ID)
+	switch {
+	case err != nil:
+		return err
+	case now.Disabled:
+		return row{Account: now}.usable()
+	case now.generation != a.generation:
+		return chat.Refuse(chat.Unauthenticated, "the account has changed meanwhile")
+	}
+	return nil
 }
 
 // Find returns the account called name, else the only one that is equal to it

@@ -80,7 +80,7 @@ func (l *login) verifyClassic(ctx context.Context, name, password, identity stri
 	}
 	token, ok := strings.CutPrefix(password, "$t$")
 	if !ok {
-		_, err = l.Accounts.VerifyPassword(ctx, id, password)
+		l.proved, err = l.Accounts.VerifyPassword(ctx, id, password)
 		return id, loginError(err)
 	}
 	owner, _, err := l.Accounts.CheckToken(ctx, token)
@@ -90,6 +90,7 @@ func (l *login) verifyClassic(ctx context.Context, name, password, identity stri
 	case err == nil && owner.ID != id:
 		return "", &saslError{name: "not-authorized"}
 	}
+	l.proved = owner
 	return id, loginError(err)
 }
 

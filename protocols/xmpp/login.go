@@ -11,6 +11,7 @@ import (
 	"mellium.im/xmpp/stanza"
 	"mellium.im/xmpp/stream"
 
+	"dragoman/bridge/account"
 	"dragoman/bridge/chat"
 	"dragoman/mapping/xmppmap"
 	"dragoman/protocols/xmpp/xmppwire"
@@ -40,6 +41,7 @@ type login struct {
 	m        xmppmap.Map // how this client writes addresses
 	lang     string
 	user     chat.UserID // "": nobody yet
+	proved   account.Account
 	failures int
 }
 
@@ -63,6 +65,7 @@ func (l *login) negotiate(ctx context.Context) (outcome, error) {
 // outcome is what a negotiation ends with: a resource to bind, or a session to go on with.
 type outcome struct {
 	user     chat.UserID
+	proved   account.Account // the user's, as it stood when he proved to be him
 	classic  *classic
 	m        xmppmap.Map
 	resource string
@@ -232,7 +235,7 @@ func (l *login) stanza(ctx context.Context, e *xmppwire.Element) (out outcome, d
 		refusal := stanza.Error{Type: stanza.Modify, Condition: stanza.BadRequest}
 		return out, false, writeStanza(l.link, xmppmap.ErrorReply(s, refusal)) // [RFC 6120 §7.7.2.3]
 	}
-	return outcome{user: l.user, classic: l.classic, m: l.m, resource: resource, lang: l.lang, bindID: s.ID}, true, nil
+	return outcome{user: l.user, proved: l.proved, classic: l.classic, m: l.m, resource: resource, lang: l.lang, bindID: s.ID}, true, nil
 }
 
 // resourceOf reads the resource that a client wants, or makes one up.

@@ -337,3 +337,37 @@ func TestRegistrationIsClosedUnlessOpened(t *testing.T) {
 		t.Fatal(standing)
 	}
 }
+
+// Who has shown his password and not bound a resource yet has no session that could be ended: what voids the proof ends the
+// stream when he binds.
+func TestProofThatWasVoidedOpensNoSession(t *testing.T) {
+	s := newServer(t, "")
+	ctx := t.Context()
+	for i, void := range []func() error{
+		func() error { return s.Accounts.SetDisabled(ctx, "alice", true) },
+		func() error { return s.Accounts.SetDisabled(ctx, "alice", false) },
+		func() error { return s.Accounts.SetPassword(ctx, "bob", "another") },
+		func() error { return s.Accounts.Delete(ctx, "alice") },
+	} {
+		name := []string{"alice", "alice", "bob", "alice"}[i]
+		isVoid := i != 1
+		if i == 1 {
+			must(0, void())
+		}
+		p := s.dial(t)
+		p.open()
+		p.write(plainAuth(name, secretWord))
+		if e := p.next(); e.Local != "success" {
+			t.Fatal(e)
+		}
+		p.open()
+		if isVoid {
+			must(0, void())
+		}
+		p.write("<iq type='set' id='b'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>")
+		e := p.next()
+		if isVoid != e.Is(xmppwire.NSStream, "error") || isVoid && e.First().Local != "not-authorized" {
+			t.Errorf("%d: %s is answered with %v", i, name, e)
+		}
+	}
+}

@@ -191,7 +191,7 @@ func (l *login) verify(ctx context.Context, name, password, identity string) (ch
 	if err := l.mayActFor(id, identity); err != nil {
 		return "", err
 	}
-	_, err = l.Accounts.VerifyPassword(ctx, id, password)
+	l.proved, err = l.Accounts.VerifyPassword(ctx, id, password)
 	return id, loginError(err)
 }
 
@@ -259,6 +259,9 @@ func (l *login) scram(ctx context.Context, mechanism string, msg []byte) (chat.U
 	x.keys = func(name string) (_ scramKeys, err error) {
 		if id, err = l.account(ctx, name); err != nil {
 			return scramKeys{}, err
+		}
+		if l.proved, err = l.Accounts.Get(ctx, id); err != nil && chat.CodeOf(err) != chat.NotFound {
+			return scramKeys{}, &saslError{name: "temporary-auth-failure"}
 		}
 		k, _, err := l.Accounts.Scram(ctx, id, hash)
 		if err != nil {

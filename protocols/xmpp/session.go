@@ -107,7 +107,13 @@ func (f *Frontend) serveLogin(ctx context.Context, l link, n *login) {
 	l.setLimits(xmppwire.Limits{Bytes: f.cfg.MaxStanza})
 	s := out.resumed
 	if s == nil {
-		if s, err = f.open(ctx, l, out); err != nil {
+		s, err = f.open(ctx, l, out)
+		if errors.Is(err, errVoid) {
+			f.log.Info().Err(err).Str("user", string(out.user)).Msg("login refused")
+			f.tellFault(l, stream.NotAuthorized, "")
+			return
+		}
+		if err != nil {
 			f.log.Err(err).Str("user", string(out.user)).Msg("cannot open a session")
 			f.tellFault(l, stream.InternalServerError, "")
 			return
@@ -160,6 +166,10 @@ func (f *Frontend) open(ctx context.Context, l link, out outcome) (*session, err
 	if err != nil {
 		return nil, fmt.Errorf("open the feed of %s: %w", s.full, err)
 	}
+	if err := f.Accounts.Holds(ctx, out.proved); err != nil {
+		feed.Close()
+		return nil, fmt.Errorf("%w: %w", errVoid, err)
+	}
 	s.feed = feed
 	if s.classic == nil { // nobody asks a classic client anything
 		f.hub.add(s)
@@ -186,6 +196,7 @@ func (f *Frontend) newSession(m xmppmap.Map, u chat.UserID, resource string) *se
 // Why a session ends.
 var (
 	errClosed   = errors.New("the client has closed the stream")
+	errVoid     = errors.New("what the client has proved does not hold any more")
 	errShutdown = fmt.Errorf("the server stops: %w", stream.SystemShutdown)
 	errResumed  = fmt.Errorf("resumed elsewhere: %w", stream.Conflict)
 )
