@@ -98,7 +98,7 @@ func (s *session) login(ctx context.Context, up webimwire.Up) error {
 		s.limiter = rate.NewLimiter(rate.Limit(s.cfg.Rate), max(int(2*s.cfg.Rate), 1))
 	}
 	s.makeRoom(up.Provision.GetReason())
-	missed, err := s.open(ctx)
+	missed, err := s.open(ctx, owner)
 	if err != nil {
 		return err
 	}
@@ -185,8 +185,9 @@ func (s *session) makeRoom(note string) {
 }
 
 // open gets the feed: the one that waits for this device, or a new one. missed is
-// what was said in rooms while it waited.
-func (s *session) open(ctx context.Context) (missed []*bridge.Delivery, err error) {
+// what was said in rooms while it waited. What has voided the owner's token until
+// now could end no session of his.
+func (s *session) open(ctx context.Context, owner account.Account) (missed []*bridge.Delivery, err error) {
 	s.live.replace(s.actor.User, s.actor.Device)
 	s.feed, missed = s.rooms.Take(chat.Reader{User: s.actor.User, Device: s.actor.Device})
 	if s.feed == nil {
@@ -195,6 +196,9 @@ func (s *session) open(ctx context.Context) (missed []*bridge.Delivery, err erro
 		}
 	}
 	queues, err := s.feed.Queues(ctx)
+	if err == nil {
+		err = s.Accounts.Holds(ctx, owner)
+	}
 	if err != nil {
 		s.feed.Close()
 		return nil, err

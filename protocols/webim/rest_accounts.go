@@ -114,6 +114,9 @@ func (c *call) issue(owner account.Account, t tokenRequest, fallback time.Durati
 		return reply{}, err
 	}
 	token, _, err := c.Accounts.IssueToken(c.ctx, owner.ID, ttl)
+	if err == nil {
+		err = c.Accounts.Holds(c.ctx, owner) // who has shown an old password gets no token of the new one's
+	}
 	if err != nil {
 		return reply{}, err
 	}

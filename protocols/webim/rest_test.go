@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"dragoman/bridge"
 	"dragoman/bridge/chat"
 	"dragoman/mapping/webimmap"
 	"dragoman/protocols/webim/webimwire"
@@ -579,5 +581,37 @@ func TestNoRequestIsReadWithoutBound(t *testing.T) {
 			t.Errorf("%s: %d, want 413", path, answer.StatusCode)
 		}
 		_ = answer.Body.Close()
+	}
+}
+
+// Between the proof of a password and the token, or the session, that it is for, the password may change.
+func TestOldPasswordGetsNothingOfTheNew(t *testing.T) {
+	g := newGateway(t, "")
+	ctx := t.Context()
+	if _, err := g.book.Create(ctx, "alice", "old"); err != nil {
+		t.Fatal(err)
+	}
+	owner, err := g.book.VerifyPassword(ctx, "alice", "old")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &call{frontend: g.front, ctx: ctx, r: httptest.NewRequest(http.MethodPost, "/", nil)}
+	c.realm = g.front.realm(ctx, "http://localhost")
+	s := newSession(g.front, nil, c.r)
+	s.actor, s.realm = bridge.Actor{User: "alice", Device: "one", Source: chat.Client, Protocol: webimmap.Protocol}, c.realm
+	if _, err := c.issue(owner, tokenRequest{}, time.Hour); err != nil {
+		t.Fatalf("a token of the password that is: %v", err)
+	}
+	if err := g.book.SetPassword(ctx, "alice", "new"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.issue(owner, tokenRequest{}, time.Hour); chat.CodeOf(err) != chat.Unauthenticated {
+		t.Errorf("a token of the old password: %v", err)
+	}
+	if _, err := s.open(ctx, owner); chat.CodeOf(err) != chat.Unauthenticated {
+		t.Errorf("a session of the old password: %v", err)
+	}
+	if g.router.Online("alice") {
+		t.Error("the session that was refused is open")
 	}
 }

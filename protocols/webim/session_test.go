@@ -420,6 +420,11 @@ func TestBrokenConnectionKeepsItsPlaceInARoom(t *testing.T) {
 	}
 	bob.drop()
 	_ = bob.ended()
+	for deadline := time.Now().Add(20 * time.Second); len(g.front.live.of("bob", "")) > 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the gateway does not see that bob has gone") // until it does, what it writes to him is lost
+		}
+	}
 	alice.ok(alice.send(say(webimwire.MessageBody_CHATROOM, room, "meanwhile")))
 	bob = g.dial("bob", "web1")
 	alice.ok(alice.send(say(webimwire.MessageBody_CHATROOM, room, "back")))

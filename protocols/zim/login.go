@@ -158,6 +158,11 @@ func (s *session) open(ctx context.Context, text string) (*zimwire.LoginResult, 
 			return nil, err
 		}
 	}
+	// Who was disabled or deleted until now had no session that could be ended.
+	if _, err := s.account(ctx, string(s.actor.User)); err != nil {
+		feed.Close()
+		return nil, err
+	}
 	s.mu.Lock()
 	s.feed = feed
 	s.mu.Unlock()
