@@ -2,5 +2,9 @@
 // protocols on the other side.
 
 import { classic } from './xmpp/classic.mjs';
+import { features } from './xmpp/features.mjs';
+import { terminals } from './xmpp/terminals.mjs';
 
 classic();
+features();
+terminals();

@@ -33,6 +33,7 @@ def plain(stanza):
     direct = xml.find('{jabber:x:conference}x')
     body = xml.find('{jabber:client}body')
     show = xml.find('{jabber:client}show')
+    received = xml.find('{urn:xmpp:receipts}received')
     words = {
         'name': xml.tag.split('}')[1], 'type': xml.get('type'), 'id': xml.get('id'),
         'from': xml.get('from') or '', 'to': xml.get('to'),
@@ -41,6 +42,7 @@ def plain(stanza):
         'stanzaID': None if sid is None else sid.get('id'),
         'invite': None if direct is None else direct.get('jid'),
         'show': None if show is None else show.text,
+        'received': None if received is None else received.get('id'),
     }
     if x is not None:
         words['status'] = [s.get('code') for s in x.findall(MUC_USER + 'status')]
@@ -124,6 +126,12 @@ class Driver:
         m = self.user.make_message(mto=c['to'], mbody=c['body'], mtype=c['type'])
         m['id'] = c['stanza']
         m.send()
+
+    async def raw(self, c):
+        self.user.send_raw(c['xml'])
+
+    async def request(self, c):
+        return str(await self.user.Iq(xml=ET.fromstring(c['xml'])).send(timeout=15))
 
     async def ping(self, c):
         await self.user['xep_0199'].ping(self.user.boundjid.domain, timeout=15)

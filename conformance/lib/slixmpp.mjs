@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { parse } from './dom.mjs';
 import { XMPPClient } from './xmppclient.mjs';
 import { within } from './timeline.mjs';
 
@@ -66,6 +67,12 @@ export class Slixmpp extends XMPPClient {
   }
   ping() {
     return this.#ask('ping');
+  }
+  raw(xml) {
+    return this.#ask('raw', { xml });
+  }
+  async request(xml) {
+    return parse(await this.#ask('request', { xml }));
   }
   enter(address, nick, { history = {} } = {}) {
     const text = Object.fromEntries(Object.entries(history).map(([k, v]) => [k, String(v)]));

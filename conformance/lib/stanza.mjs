@@ -37,6 +37,22 @@ export class StanzaUser extends XMPPClient {
   async send(to, type, id, body) {
     this.client.sendMessage({ to, type, id, body });
   }
+  async raw(text) {
+    this.client.transport.write(text);
+  }
+  async request(text) {
+    const { id } = parse(text).attrs;
+    const answered = new Promise((resolve) => {
+      const hear = (direction, got) => {
+        if (direction !== 'incoming' || !got.startsWith('<iq') || parse(got).attrs.id !== id) return;
+        this.client.off('raw', hear);
+        resolve(parse(got));
+      };
+      this.client.on('raw', hear);
+    });
+    this.client.transport.write(text);
+    return within(15000, `${this.user} (${this.name}): answer to ${id}`, answered);
+  }
   ping() {
     return this.client.ping(this.gateway.domain);
   }

@@ -1,6 +1,7 @@
 // XMPP users: strophe.js over WebSocket, on Node.
 
 import { $iq, $msg, $pres, Strophe } from 'strophe.js';
+import { DOMParser } from '@xmldom/xmldom';
 import { wrap } from './dom.mjs';
 import { within } from './timeline.mjs';
 import { XMPPClient, plain } from './xmppclient.mjs';
@@ -38,6 +39,12 @@ export class StropheUser extends XMPPClient {
 
   async send(to, type, id, body) {
     this.connection.send($msg({ to, type, id }).c('body').t(body));
+  }
+  async raw(text) {
+    this.connection.send(new DOMParser().parseFromString(text, 'text/xml').documentElement);
+  }
+  async request(text) {
+    return wrap(await this.#ask(new DOMParser().parseFromString(text, 'text/xml').documentElement));
   }
   ping() {
     return this.#ask($iq({ type: 'get', to: this.gateway.domain }).c('ping', { xmlns: 'urn:xmpp:ping' }));

@@ -133,6 +133,7 @@ export function plain(stanza) {
     real: x?.getChild('item')?.attrs.jid,
     invite: mediated ? split(stanza.attrs.from)[0] : direct?.attrs.jid,
     show: stanza.getChildText('show') ?? undefined,
+    received: stanza.getChild('received', 'urn:xmpp:receipts')?.attrs.id,
     error: error ? (error.children.find((c) => c.attrs?.xmlns === 'urn:ietf:params:xml:ns:xmpp-stanzas')?.name ?? 'error') : undefined,
   };
 }

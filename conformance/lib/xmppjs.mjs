@@ -2,6 +2,7 @@
 
 import WebSocket from 'ws';
 import { client, xml } from '@xmpp/client';
+import { parse } from 'ltx';
 import { XMPPClient, plain } from './xmppclient.mjs';
 import { within } from './timeline.mjs';
 
@@ -43,6 +44,12 @@ export class XMPPJS extends XMPPClient {
 
   send(to, type, id, body) {
     return this.xmpp.send(xml('message', { to, type, id }, xml('body', {}, body)));
+  }
+  raw(text) {
+    return this.xmpp.send(parse(text));
+  }
+  request(text) {
+    return this.xmpp.iqCaller.request(parse(text), 15000);
   }
   async ping() {
     await this.xmpp.iqCaller.request(xml('iq', { type: 'get', to: this.gateway.domain }, xml('ping', 'urn:xmpp:ping')), 15000);

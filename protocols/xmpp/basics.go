@@ -24,7 +24,7 @@ const (
 func (f *Frontend) basicIQs(t map[iqKey]iqHandler) {
 	empty := func(context.Context, *session, *request) (*xmppwire.Element, error) { return nil, nil }
 	for _, to := range []scope{toServer, toAccount, toService, toUpload} {
-		t[iqKey{to, false, nsPing, "ping"}] = pong
+		t[iqKey{to, false, nsPing, "ping"}] = doneBehind
 	}
 	t[iqKey{toServer, true, nsSession, "session"}] = empty // [RFC 3921 §3]
 	t[iqKey{toAccount, true, nsSession, "session"}] = empty
@@ -40,9 +40,10 @@ func (f *Frontend) basicIQs(t map[iqKey]iqHandler) {
 // pongWait bounds how long a ping waits for what was on its way to the client.
 const pongWait = time.Second
 
-// pong answers a ping behind all that was on its way to the client when it came: what else could a client wait for that
-// wants to know whether it has heard everything? A mark goes through the feed, which keeps its order.
-func pong(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
+// doneBehind answers with an empty result behind all that was on its way to the client when the request came or that it
+// brought about: what else could a client wait for that pings to know whether it has heard everything? A mark goes through
+// the feed, which keeps its order.
+func doneBehind(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
 	reply := xmppwire.Stanza{Name: "iq", Type: "result", ID: q.ID, To: s.full, From: q.To}
 	var once sync.Once
 	answer := func() { once.Do(func() { s.send(reply) }) }

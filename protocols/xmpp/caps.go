@@ -15,6 +15,9 @@ func unixNano(n int64) time.Time { return time.Unix(0, n) }
 // notifyMark ends the features by which a client says what it wants to hear of [XEP-0163 §4].
 const notifyMark = "+notify"
 
+// capsAskID is the id of the one question that is open at a time.
+const capsAskID = "disco"
+
 // learn asks the client what it can do, if its presence names something new [XEP-0115]. What it wants to hear of cannot be
 // told from the hash, and asking once a session costs one round trip.
 func (s *session) learn(st xmppwire.Stanza) {
@@ -26,14 +29,13 @@ func (s *session) learn(st xmppwire.Stanza) {
 	s.mu.Lock()
 	known := s.capsVer == ver
 	s.capsVer = ver
-	id := "caps-" + s.nextID()
-	s.capsAsk = id
+	s.capsAsk = capsAskID
 	s.mu.Unlock()
 	if known {
 		return
 	}
 	ask := xmppwire.IQ("get", xmppwire.New(nsDiscoInfo, "query").Set("node", ver))
-	ask.ID, ask.From, ask.To = id, s.bare, s.full
+	ask.ID, ask.From, ask.To = capsAskID, s.bare, s.full
 	s.send(ask)
 }
 

@@ -79,7 +79,11 @@ func (s *session) refuseSaid(st xmppwire.Stanza, d chat.Draft, err error) {
 }
 
 // bounce brings an error to whom it is for. An error from an occupant's client says that he is gone.
-func (s *session) bounce(_ context.Context, st xmppwire.Stanza, to xmppmap.Address) {
+func (s *session) bounce(ctx context.Context, st xmppwire.Stanza, to xmppmap.Address) {
+	if to.Kind == xmppmap.Group || to.Kind == xmppmap.Room {
+		s.expelGhost(ctx, st, s.occupantOf(to.Conv))
+		return
+	}
 	if to.Kind == xmppmap.User && to.Resource != "" {
 		s.toDevice(st, to)
 	}

@@ -96,8 +96,14 @@ func (s *session) presenceToConv(ctx context.Context, st xmppwire.Stanza, to xmp
 		}
 		return
 	case "":
+	case "probe":
+		s.probeOccupant(ctx, st, to)
+		return
+	case "error":
+		s.expelGhost(ctx, st, o)
+		return
 	default:
-		if st.Type != "error" && st.Type != "probe" && st.Type != "unsubscribed" {
+		if st.Type != "unsubscribed" {
 			s.refuse(st, stanza.Error{Type: stanza.Cancel, Condition: stanza.NotAllowed})
 		}
 		return
@@ -356,7 +362,7 @@ func (l look) gone(said []*xmppwire.Element) look {
 // showLook shows an occupant to r, by the addresses that r knows.
 func (f *Frontend) showLook(ctx context.Context, r *occupant, l look, x func(xmppmap.Item) *xmppwire.Element) {
 	item := l.item
-	if f.sees(ctx, l.conv, r.user) {
+	if l.who.user == r.user || f.sees(ctx, l.conv, r.user) {
 		item.JID = r.m.UserJID(l.who.user)
 		if l.who.local != nil {
 			item.JID = r.m.DeviceJID(l.who.user, l.who.local.actor.Device)

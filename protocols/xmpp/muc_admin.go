@@ -96,7 +96,7 @@ func mucSet(ctx context.Context, s *session, q *request) (*xmppwire.Element, err
 			return nil, adminError(err)
 		}
 	}
-	return nil, nil
+	return doneBehind(ctx, s, q)
 }
 
 // adminError puts a refusal as administrators know it [XEP-0045 §8.2, §9].

@@ -104,6 +104,17 @@ func (s *session) showComing(o *occupant, ev *chat.Event, b chat.Membership) {
 			s.announceTo(s.ctx, who, o.conv, &d, []*occupant{o})
 		}
 	}
+	if b.Change == chat.ChangeAdd {
+		s.showAbsent(o, s.absent(o.conv, users), "")
+	}
+}
+
+// absent returns who of these is not seen in c.
+func (s *session) absent(c chat.Conv, users []chat.UserID) []chat.UserID {
+	seen := s.occupants(s.ctx, c)
+	return slices.DeleteFunc(slices.Clone(users), func(u chat.UserID) bool {
+		return slices.ContainsFunc(seen, func(who somebody) bool { return who.user == u })
+	})
 }
 
 // showGoing shows who has gone. A session whose user was put out is out itself.
@@ -153,6 +164,14 @@ func (s *session) showGone(o *occupant, u chat.UserID, b chat.Membership, x func
 	if len(s.hub.of(u)) > 0 && b.Change == chat.ChangeLeave {
 		return // his session has said so
 	}
+	if b.Change != chat.ChangeLeave && !s.wasThere(o.conv, u) {
+		var codes []int
+		if b.Change == chat.ChangeBan {
+			codes = []int{statusBanned}
+		}
+		s.showAbsent(o, []chat.UserID{u}, b.Reason, codes...)
+		return
+	}
 	nick := xmppmap.Nick(string(u))
 	switch m, err := s.Store.Member(s.ctx, o.conv, u); {
 	case b.Nick != "":
@@ -163,6 +182,18 @@ func (s *session) showGone(o *occupant, u chat.UserID, b chat.Membership, x func
 	l := look{who: somebody{user: u, nick: nick}, conv: o.conv, item: xmppmap.Item{Affiliation: "none", Role: "none"}}
 	l.presence.Children = []*xmppwire.Element{xmppwire.New(xmppmap.NSOccupantID, "occupant-id").Set("id", xmppmap.OccupantID(s.secret, o.conv, u))}
 	s.showLook(s.ctx, o, l.gone(nil), func(i xmppmap.Item) *xmppwire.Element { return x(i, false) })
+}
+
+// wasThere reports whether somebody who was put out by another can have been seen in c: by another protocol, for XMPP
+// sessions tell of themselves.
+func (s *session) wasThere(c chat.Conv, u chat.UserID) bool {
+	if c.Kind != chat.KindRoom {
+		return s.isSeen(s.ctx, u)
+	}
+	return slices.ContainsFunc(s.Router.Sessions(u), func(other bridge.Session) bool {
+		_, ours := xmppmap.Resource(other.Device)
+		return !ours
+	})
 }
 
 // showChanged shows what occupants have become.
@@ -179,6 +210,26 @@ func (s *session) showChanged(o *occupant, ev *chat.Event, b chat.Membership) {
 		if slices.Contains(users, who.user) {
 			s.announceTo(s.ctx, who, o.conv, &d, []*occupant{o})
 		}
+	}
+	switch b.Change {
+	case chat.ChangeRole, chat.ChangeOwner:
+		s.showAbsent(o, s.absent(o.conv, users), "")
+	}
+}
+
+// showAbsent tells an occupant what others have become who are not there, if he may know who they are [XEP-0045 §9.3].
+func (s *session) showAbsent(o *occupant, users []chat.UserID, reason string, codes ...int) {
+	if !s.sees(s.ctx, o.conv, s.user) {
+		return
+	}
+	for _, u := range users {
+		m, err := s.Store.Member(s.ctx, o.conv, u)
+		if err != nil {
+			s.log.Err(err).Msg("cannot tell what a member has become")
+			continue
+		}
+		x := xmppmap.UserX(xmppmap.Item{Affiliation: xmppmap.Affiliation(m), JID: s.m.UserJID(u), Reason: reason}, codes...)
+		s.send(xmppwire.Stanza{Name: "message", From: s.m.ConvJID(o.conv), To: s.full, Children: []*xmppwire.Element{x}})
 	}
 }
 

@@ -143,7 +143,9 @@ func (s *session) tellPresence(ctx context.Context, st xmppwire.Stanza) {
 	shown.From = s.full
 	// Its own presence comes to the client before all that it brings about [RFC 6121 §4.2.2]; the feed's copy is passed over.
 	if s.classic == nil {
-		s.sendTo(s.bare, shown)
+		echo := shown
+		echo.ID, echo.To = st.ID, s.bare
+		s.send(echo)
 	}
 	s.mu.Lock()
 	s.presence, s.priority = &shown, body.Priority
@@ -233,6 +235,10 @@ func (s *session) becomeUnavailable(ctx context.Context, st xmppwire.Stanza) {
 	if !s.withdraw(&st) {
 		return
 	}
+	// One's own other resources hear of it, and the one that says so [RFC 6121 §4.5.2].
+	echo := st
+	echo.From, echo.To = s.full, s.bare
+	s.send(echo)
 	body, native := xmppmap.ToPresence(st)
 	if _, err := s.submit(ctx, chat.Draft{Conv: chat.Self(s.user), Body: body, Native: native}); err != nil {
 		s.log.Err(err).Msg("cannot tell a presence")

@@ -97,6 +97,9 @@ func (s *session) bookmarkItems(ctx context.Context, answer *xmppwire.Element) (
 	if err != nil {
 		return nil, err
 	}
+	if storage.First() == nil {
+		return nil, noNode() // nothing was ever published
+	}
 	answer.AddNew("items").Set("node", nsStorage).AddNew("item").Set("id", "current").Add(storage)
 	return answer, nil
 }

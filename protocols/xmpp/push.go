@@ -146,8 +146,12 @@ func (s *session) showMessage(d *bridge.Delivery) error {
 	if err != nil {
 		return err
 	}
+	to := s.bare
+	if native, _ := xmppmap.Native(ev); native.To == s.resource {
+		to = s.full // as it was addressed [RFC 6121 §8.5.3.1]
+	}
 	for _, st := range stanzas {
-		st.To = s.bare
+		st.To = to
 		s.sendQuiet(st)
 	}
 	return nil
@@ -170,7 +174,7 @@ func (s *session) wayOf(ev *chat.Event) way {
 		return wayDirect
 	}
 	if native.To != "" && native.Type != "headline" {
-		if other := s.hub.find(s.user, native.To); other != nil && other.mayHear() {
+		if s.hub.find(s.user, native.To) != nil {
 			return wayCopy
 		}
 	}
@@ -263,7 +267,8 @@ func (s *session) stamper() string {
 	return s.bare
 }
 
-// isLate reports whether an event is older than the session's availability: it was kept for the client.
+// isLate reports whether an event was kept for the client: it is older than its availability, or, where it reaches one that
+// is not available, than the session.
 func (s *session) isLate(ev *chat.Event) bool {
 	if ev.Place.IsZero() {
 		return false
@@ -273,7 +278,10 @@ func (s *session) isLate(ev *chat.Event) bool {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.available.IsZero() || ev.Time.Before(s.available)
+	if s.available.IsZero() {
+		return ev.Time.Before(s.opened)
+	}
+	return ev.Time.Before(s.available)
 }
 
 // senderOf is the address of whoever made an event.

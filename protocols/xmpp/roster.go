@@ -31,10 +31,7 @@ func rosterGet(ctx context.Context, s *session, q *request) (*xmppwire.Element, 
 	if versioned && ver == now && version > 0 {
 		return nil, nil
 	}
-	roster := xmppwire.New(xmppmap.NSRoster, "query")
-	if versioned {
-		roster.Set("ver", now)
-	}
+	roster := xmppwire.New(xmppmap.NSRoster, "query").Set("ver", now)
 	for _, c := range contacts {
 		if c.Listed {
 			roster.Add(s.rosterItem(c))
