@@ -55,9 +55,10 @@ bench: ## Messages per second and per CPU second, latency, memory of idle sessio
 vuln: ## Known vulnerabilities; its database must be within reach.
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
-documents: ## Rewrite what is generated: configs/dragoman.yaml, docs/protocols/zim-asyncapi.json, docs/mapping.md.
+documents: ## Rewrite what is generated: configs/dragoman.yaml, docs/protocols/zim-asyncapi.json, docs/mapping.md, docs/protocols/xmpp.md.
 	$(GO) test ./cmd/dragoman -run Documented -update
 	$(GO) test ./protocols/zim -run AsyncAPI -update
+	$(GO) test ./protocols/xmpp -run Documented -update
 
 clean: ## Remove what was built.
 	rm -rf bin web/dist sdk/zim/dist

@@ -184,7 +184,7 @@ func (f *Frontend) open(ctx context.Context, l link, out outcome) (*session, err
 
 // newSession returns a session that nothing runs yet.
 func (f *Frontend) newSession(m xmppmap.Map, u chat.UserID, resource string) *session {
-	s := &session{Frontend: f, m: m, user: u, resource: resource, bare: m.UserJID(u), opened: f.Now(),
+	s := &session{Frontend: f, m: m, user: u, resource: resource, bare: m.UserJID(u), opened: f.Now().Truncate(time.Millisecond),
 		out: newQueue(), flight: make(chan inflight, maxFlight), flown: new(sync.WaitGroup), becoming: make(chan struct{}, 1),
 		directed: map[string]bool{}, joined: map[chat.Conv]*occupant{}, pongs: map[string]func(){}}
 	s.full = s.bare
