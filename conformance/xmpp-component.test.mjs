@@ -22,7 +22,7 @@ for (const kind of ['prosody', 'ejabberd']) {
     const cast = {};
     const said = []; // to the group
     const room = `lobby-${kind}`;
-    let before; // how often the host's users had logged in before it died
+    let logins; // how often the host's users had logged in before it died
 
     before(async () => {
       host = await Host.start(kind);
@@ -159,7 +159,7 @@ for (const kind of ['prosody', 'ejabberd']) {
     });
 
     step('the host dies: what is written meanwhile waits for it', async () => {
-      before = { bob: cast.bob.connections(), carl: cast.carl.connections() };
+      logins = { bob: cast.bob.connections(), carl: cast.carl.connections() };
       await host.kill();
       const texts = [];
       for (let i = 1; i <= 5; i++) {
@@ -170,7 +170,7 @@ for (const kind of ['prosody', 'ejabberd']) {
       said.push(['wendy', 'to the group while the host was down']);
       await cast.wendy.sendText({ group }, 'to the group while the host was down');
       await host.serve();
-      await cast.bob.reconnected(before.bob + 1, 60000);
+      await cast.bob.reconnected(logins.bob + 1, 60000);
       for (const text of texts) {
         await heard('bob', text, { from: 'zoe' });
         await heard('bob', `wendy: ${text}`, { from: 'wendy' });
@@ -182,7 +182,7 @@ for (const kind of ['prosody', 'ejabberd']) {
 
     step('and its users find their groups again', async () => {
       for (const who of ['bob', 'carl']) {
-        await cast[who].reconnected(before[who] + 1, 60000);
+        await cast[who].reconnected(logins[who] + 1, 60000);
         await cast[who].joinGroup({ group }, { history: { maxstanzas: 3 } });
         await cast[who].heard.until('what was said meanwhile', (e) => e.kind === 'message' && e.text === 'to the group while the host was down');
       }

@@ -178,6 +178,9 @@ func TestNobodyOfOursCanBePlayedByTheHost(t *testing.T) {
 	if body(e) != "namesake" || e.Attr("from") != `xmpp\2fbob\40localhost@`+gate+"/x" {
 		t.Fatalf("heard %v", e)
 	}
+	if profile, err := h.Store.Profile(t.Context(), "xmpp/bob@localhost"); err != nil || profile.Name != "bob@localhost" {
+		t.Errorf("he is called %q, %v", profile.Name, err)
+	}
 	// And an answer finds the namesake, not bob of ours.
 	alice.write(message("", e.Attr("from"), "back"))
 	if e := p.heard(); body(e) != "back" || e.Attr("to") != "bob@localhost/x" {

@@ -30,6 +30,7 @@ type foreigner struct {
 	*session
 	inbox chan work
 	once  sync.Once // of restoring his places
+	named bool      // he goes by a name that people can read; of who handles his stanzas
 
 	devices map[string]*session // by resource; guarded by trunk.mu
 	last    time.Time           // when he was last heard of; guarded by trunk.mu
@@ -85,7 +86,9 @@ func (u *foreigner) give(w work) {
 	default:
 		if w.Name == "message" || w.Name == "iq" && (w.Type == "get" || w.Type == "set") {
 			u.refuse(w.Stanza, stanza.Error{Type: stanza.Wait, Condition: stanza.ResourceConstraint})
+			return
 		}
+		u.log.Warn().Str("stanza", w.Name).Msg("a foreign user sends more than can be handled")
 	}
 }
 
@@ -162,9 +165,35 @@ func (u *foreigner) handle(w work) {
 	case st.Name == "presence" && st.Type == "" && s.resource == "":
 		return // of no device
 	}
+	if w.to.Kind == xmppmap.User && st.Name != "iq" && st.Type != "error" {
+		u.name(st)
+	}
 	s.handleStanza(s.ctx, st, w.to)
 	if st.Name == "presence" {
 		u.rest(s)
+	}
+}
+
+// name sees that a foreign user has a name for those whose protocol shows names and no addresses: what he calls himself
+// [XEP-0172], else his address.
+func (u *foreigner) name(st xmppwire.Stanza) {
+	nick := st.Child(nsNick, "nick").Text()
+	if u.named && nick == "" || u.isLinked() {
+		return
+	}
+	u.named = true
+	profile, err := u.Store.Profile(u.ctx, u.user)
+	switch {
+	case err == nil && profile.Name != "" && (nick == "" || profile.Name == nick):
+		return
+	case nick == "":
+		nick = u.bare
+	}
+	if err == nil {
+		_, err = u.submit(u.ctx, chat.Draft{Conv: chat.Self(u.user), Body: chat.Profile{Name: &nick}})
+	}
+	if err != nil {
+		u.log.Warn().Err(err).Msg("cannot name a foreign user")
 	}
 }
 

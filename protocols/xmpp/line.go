@@ -67,7 +67,11 @@ func (l componentLink) shakeHands(ctx context.Context, c component) error {
 }
 
 func hostError(e *xmppwire.Element) error {
-	return fmt.Errorf("the host says %s %q", e.First().Name.Local, e.ChildText(xmppwire.NSStreams, "text"))
+	condition := "nothing"
+	if named := e.First(); named != nil {
+		condition = named.Local
+	}
+	return fmt.Errorf("the host says %s %q", condition, e.ChildText(xmppwire.NSStreams, "text"))
 }
 
 const (

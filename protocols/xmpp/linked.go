@@ -71,7 +71,7 @@ func (t *trunk) register(ctx context.Context, s *session, q *request) (*xmppwire
 		if !s.isLinked() {
 			return nil, refusal(stanza.Auth, stanza.RegistrationRequired) // [XEP-0077 §3.2]
 		}
-		return nil, t.relink(ctx, s, "")
+		return nil, t.relink(s, "")
 	}
 	name, password := q.payload.ChildText(nsRegister, "username"), q.payload.ChildText(nsRegister, "password")
 	if name == "" || password == "" {
@@ -88,12 +88,13 @@ func (t *trunk) register(ctx context.Context, s *session, q *request) (*xmppwire
 		}
 		return nil, refusal(stanza.Auth, stanza.NotAuthorized)
 	}
-	return nil, t.relink(ctx, s, account.ID)
+	return nil, t.relink(s, account.ID)
 }
 
 // relink makes the address act for id from now on; "": for itself. Whoever was there under the old name goes, and comes
 // back with his next presence.
-func (t *trunk) relink(ctx context.Context, s *session, id chat.UserID) error {
+func (t *trunk) relink(s *session, id chat.UserID) error {
+	ctx := t.life // that of s ends here
 	old := t.foreigner(s.bare)
 	if err := old.keep(ctx, accountKey, string(id)); err != nil {
 		return err
@@ -140,7 +141,7 @@ func (u *foreigner) listen(ln *line) {
 		u.log.Info().Err(err).Msg("a linked account's session has ended")
 		switch cause.Kind {
 		case bridge.AccountDisabled, bridge.AccountDeleted, bridge.PasswordChanged:
-			if err := u.trunk.relink(context.WithoutCancel(ctx), u.session, ""); err != nil {
+			if err := u.trunk.relink(u.session, ""); err != nil {
 				u.log.Err(err).Msg("cannot unlink an account")
 			}
 		}

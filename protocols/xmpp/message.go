@@ -85,6 +85,8 @@ func (s *session) bounce(ctx context.Context, st xmppwire.Stanza, to xmppmap.Add
 		return
 	}
 	if to.Kind == xmppmap.User && to.Resource != "" {
-		s.toDevice(st, to)
+		if !s.toDevice(st, to) && s.trunk != nil {
+			s.log.Info().Str("id", st.ID).Str("to", to.Full()).Msg("what was sent to a foreign user did not reach him")
+		}
 	}
 }

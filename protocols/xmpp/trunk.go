@@ -91,7 +91,11 @@ func (t *trunk) run(ctx context.Context) {
 	defer close(t.ending)
 	wait := firstRetry
 	for {
-		up, err := t.call(ctx)
+		var up bool
+		err := guarded(t.log, func() (err error) {
+			up, err = t.call(ctx)
+			return err
+		})
 		if ctx.Err() != nil {
 			return
 		}

@@ -17,6 +17,7 @@ import (
 
 const (
 	nsVCard        = "vcard-temp"
+	nsNick         = "http://jabber.org/protocol/nick"
 	nsAvatarData   = "urn:xmpp:avatar:data"
 	nsAvatarMeta   = "urn:xmpp:avatar:metadata"
 	vcardKey       = "xmpp.vcard"
@@ -224,7 +225,7 @@ func (s *session) published(ctx context.Context, node string, item *xmppwire.Ele
 		if storage := item.Child(nsStorage, "storage"); storage != nil {
 			err = s.takeStorage(ctx, storage)
 		}
-	case "http://jabber.org/protocol/nick":
+	case nsNick:
 		if name := item.Child(node, "nick").Text(); name != "" {
 			err = s.setProfile(ctx, chat.Profile{Name: &name}, nil, "")
 		}
