@@ -284,7 +284,7 @@ func playDownlinks(t *testing.T, g *gateway, all map[string]*webimwire.Meta) []*
 
 	playGroup(t, g, all, bo, al, other, byBo, byAl, send, ack)
 	playRoom(t, g, bo, al, byBo)
-	playPeople(bo, byBo, byAl)
+	playPeople(bo, al, byBo, byAl)
 
 	al.until("the last of all", func() bool {
 		return slices.ContainsFunc(bodies[*webimwire.RosterBody](al), func(b *webimwire.RosterBody) bool { return b.GetOperation() == webimwire.RosterBody_ALLOW })
@@ -424,7 +424,7 @@ func playRoom(t *testing.T, g *gateway, bo, al *client, byBo asks) {
 }
 
 // playPeople is about contacts, presence, and what al does on his other device.
-func playPeople(bo *client, byBo, byAl asks) {
+func playPeople(bo, al *client, byBo, byAl asks) {
 	byAl("POST", "/users/al/presence/600", `{"usernames":["bo"]}`)
 	byBo("POST", "/users/bo/presence/dev1/1", `{"ext":"busy"}`)
 	roster := func(op webimwire.RosterBody_Operation) {
@@ -438,6 +438,9 @@ func playPeople(bo *client, byBo, byAl asks) {
 	roster(webimwire.RosterBody_DECLINE)
 	byAl("POST", "/users/al/contacts/apply", `{"usernames":["bo"]}`)
 	roster(webimwire.RosterBody_ACCEPT)
+	al.until("a new contact", func() bool { // before he is none again
+		return slices.ContainsFunc(bodies[*webimwire.RosterBody](al), func(b *webimwire.RosterBody) bool { return b.GetOperation() == webimwire.RosterBody_ACCEPT })
+	})
 	roster(webimwire.RosterBody_REMOVE)
 	roster(webimwire.RosterBody_ADD)
 	byAl("POST", "/sdk/user/al/user_channel/top", `{"type":"chat","to":"bo"}`)

@@ -195,6 +195,19 @@ func (c *call) identify(token string) error {
 	return err
 }
 
+// submit asks the router for what the request is about.
+func (c *call) submit(conv chat.Conv, b chat.Body) error {
+	return c.submitDraft(chat.Draft{Conv: conv, Body: b})
+}
+
+func (c *call) submitDraft(d chat.Draft) error {
+	if !c.server && c.orders.rests(d.Conv) {
+		return errResting()
+	}
+	_, err := c.Router.Submit(c.ctx, c.actor(), d)
+	return err
+}
+
 // user finds whom a name in a request means; chat.NoUser: there is no such account.
 func (c *call) user(name string) (chat.UserID, error) {
 	u, err := c.realm.Names.User(name)
@@ -236,11 +249,19 @@ func (c *call) groupName(id string) string {
 // actor is who does what the request asks. The resource names the device that
 // acts, which is not told again what it did itself [webim 5.6].
 func (c *call) actor() bridge.Actor {
-	a := bridge.Actor{User: c.me, Device: chat.DeviceID(c.query("resource")), Source: chat.Client, Protocol: webimmap.Protocol, Address: c.r.RemoteAddr}
+	a := bridge.Actor{User: c.me, Device: resource(c.query("resource")), Source: chat.Client, Protocol: webimmap.Protocol, Address: c.r.RemoteAddr}
 	if c.server {
 		a.Source = chat.Server
 	}
 	return a
+}
+
+// resource is the device that a request names; "": none, or none that there could be. Others read it beside what it does.
+func resource(name string) chat.DeviceID {
+	if _, err := chat.NewUserID(name); err != nil { // the rules of logins
+		return ""
+	}
+	return chat.DeviceID(name)
 }
 
 // query returns a parameter. The SDKs write what they leave out as a word.

@@ -1,13 +1,10 @@
 package webim
 
 import (
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"dragoman/bridge/chat"
-	"dragoman/bridge/store"
 )
 
 // memberRoutes are who is in a group or room, and what he may [webim 12.4].
@@ -20,31 +17,25 @@ func memberRoutes() map[string]route {
 	for _, k := range []string{"chatgroups", "chatrooms"} {
 		at := "/" + k + "/{id}"
 		for pattern, h := range map[string]handler{
-			"GET " + at + "/users":               (*call).members,
-			"POST " + at + "/users":              (*call).addMembers,
-			"POST " + at + "/users/{u}":          (*call).addMember,
-			"DELETE " + at + "/users/{u}":        (*call).removeMembers,
-			"POST " + at + "/apply":              (*call).apply,
-			"DELETE " + at + "/quit":             (*call).quit,
-			"GET " + at + "/admin":               (*call).admins,
-			"POST " + at + "/admin":              (*call).makeAdmin,
-			"DELETE " + at + "/admin/{u}":        (*call).unmakeAdmin,
-			"GET " + at + "/mute":                (*call).mutes,
-			"POST " + at + "/mute":               (*call).mute,
-			"DELETE " + at + "/mute/{u}":         (*call).unmute,
-			"GET " + at + "/blocks/users":        (*call).bans,
-			"POST " + at + "/blocks/users":       (*call).banSeveral,
-			"POST " + at + "/blocks/users/{u}":   (*call).banOne,
-			"DELETE " + at + "/blocks/users/{u}": (*call).unban,
-			"GET " + at + "/white/users":         (*call).allowed,
-			"POST " + at + "/white/users":        (*call).allowSeveral,
-			"POST " + at + "/white/users/{u}":    (*call).allowOne,
-			"GET " + at + "/white/users/{u}":     (*call).isAllowed,
-			"DELETE " + at + "/white/users/{u}":  (*call).disallow,
-			"GET /sdk/" + k + "/{id}/mute/{u}":   (*call).isMuted,
+			"GET " + at + "/users":             (*call).members,
+			"POST " + at + "/users":            (*call).addMembers,
+			"POST " + at + "/users/{u}":        (*call).addMember,
+			"DELETE " + at + "/users/{u}":      (*call).removeMembers,
+			"POST " + at + "/apply":            (*call).apply,
+			"DELETE " + at + "/quit":           (*call).quit,
+			"GET " + at + "/admin":             (*call).admins,
+			"POST " + at + "/admin":            (*call).makeAdmin,
+			"DELETE " + at + "/admin/{u}":      (*call).unmakeAdmin,
+			"GET " + at + "/mute":              (*call).mutes,
+			"POST " + at + "/mute":             (*call).mute,
+			"DELETE " + at + "/mute/{u}":       (*call).unmute,
+			"GET " + at + "/white/users/{u}":   (*call).isAllowed,
+			"GET /sdk/" + k + "/{id}/mute/{u}": (*call).isMuted,
 		} {
 			table[pattern] = route{signedIn, h}
 		}
+		bannedList.routes(table, at+"/blocks/users")
+		allowedList.routes(table, at+"/white/users")
 	}
 	return table
 }
@@ -163,6 +154,14 @@ func (c *call) members() (reply, error) {
 	return reply{Data: nonNil(part), Count: new(len(part))}, nil
 }
 
+func (c *call) memberNames(list []chat.Member) []string {
+	names := make([]string, len(list))
+	for i, m := range list {
+		names[i] = c.name(m.User)
+	}
+	return names
+}
+
 // bringIn adds a user, or invites him where he must be asked.
 func (c *call) bringIn(conv chat.Conv, reason string) func(chat.UserID) error {
 	return func(u chat.UserID) error {
@@ -240,91 +239,6 @@ func (c *call) removeMembers() (reply, error) {
 	return c.shape(c.each(ids, "remove_member", func(u chat.UserID) error { return c.change(conv, chat.ChangeKick, u) }))
 }
 
-// apply asks to join; where nobody has to agree that is all. The 3.x SDKs enter
-// rooms with it too.
-func (c *call) apply() (reply, error) {
-	var b usernames
-	if err := c.body(&b); err != nil {
-		return reply{}, err
-	}
-	conv, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	done := map[string]any{"action": "apply", "result": true, "id": c.named["id"], "user": c.name(c.me)}
-	if c.isRooms() {
-		return reply{Data: done}, c.enter(conv, c.me)
-	}
-	d, err := c.Store.Details(c.ctx, conv)
-	if err != nil {
-		return reply{}, err
-	}
-	change := chat.ChangeJoin
-	if d.Join == chat.ModeAsk {
-		change = chat.ChangeApply
-	}
-	return reply{Data: done}, c.submit(conv, chat.Membership{Users: []chat.UserID{c.me}, Change: change, Reason: b.Message})
-}
-
-// verdict is what somebody decided about an application or an invitation.
-type verdict struct {
-	Applicant string `json:"applicant"`
-	Invitee   string `json:"invitee"`
-	Result    flag   `json:"verifyResult"`
-	Reason    string `json:"reason"`
-}
-
-func (c *call) decideApplication() (reply, error) {
-	var b verdict
-	if err := c.body(&b); err != nil {
-		return reply{}, err
-	}
-	conv, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	u, err := c.user(b.Applicant)
-	if err != nil {
-		return reply{}, err
-	}
-	change := chat.ChangeApplyDecline
-	if b.Result {
-		change = chat.ChangeApplyAccept
-	}
-	done := map[string]any{"action": "apply_verify", "result": bool(b.Result), "groupid": c.named["id"], "user": c.name(u)}
-	return reply{Data: done}, c.submit(conv, chat.Membership{Users: []chat.UserID{u}, Change: change, Reason: b.Reason})
-}
-
-func (c *call) decideInvitation() (reply, error) {
-	var b verdict
-	if err := c.body(&b); err != nil {
-		return reply{}, err
-	}
-	conv, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	var inviters []chat.UserID
-	all, err := c.Store.InvitationsFor(c.ctx, c.me)
-	if err != nil {
-		return reply{}, err
-	}
-	for _, invitation := range all {
-		if invitation.Conv == conv {
-			inviters = append(inviters, invitation.By)
-		}
-	}
-	if len(inviters) == 0 {
-		return reply{}, chat.Refuse(chat.NotFound, "you have no invitation")
-	}
-	change := chat.ChangeInviteDecline
-	if b.Result {
-		change = chat.ChangeInviteAccept
-	}
-	done := map[string]any{"action": "invite_verify", "result": bool(b.Result), "groupid": c.named["id"], "user": c.name(c.me)}
-	return reply{Data: done}, c.submit(conv, chat.Membership{Users: inviters, Change: change, Reason: b.Reason})
-}
-
 func (c *call) quit() (reply, error) {
 	conv, err := c.target()
 	if err != nil {
@@ -336,205 +250,4 @@ func (c *call) quit() (reply, error) {
 		return reply{Data: done}, nil
 	}
 	return reply{Data: done}, c.change(conv, chat.ChangeLeave, c.me)
-}
-
-func (c *call) admins() (reply, error) {
-	conv, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	list, _, err := c.Store.Members(c.ctx, conv, store.MemberQuery{Roles: []chat.Role{chat.RoleAdmin}})
-	return reply{Data: c.memberNames(list)}, err
-}
-
-func (c *call) memberNames(list []chat.Member) []string {
-	names := make([]string, len(list))
-	for i, m := range list {
-		names[i] = c.name(m.User)
-	}
-	return names
-}
-
-func (c *call) setRole(u chat.UserID, r chat.Role) error {
-	conv, err := c.target()
-	if err != nil {
-		return err
-	}
-	return c.submit(conv, chat.Membership{Users: []chat.UserID{u}, Change: chat.ChangeRole, Role: r})
-}
-
-func (c *call) makeAdmin() (reply, error) {
-	b, _, _, err := c.readUsernames()
-	if err != nil {
-		return reply{}, err
-	}
-	u, err := c.user(b.Admin)
-	if err != nil {
-		return reply{}, err
-	}
-	return reply{Data: map[string]any{"result": "success", "newadmin": c.name(u)}}, c.setRole(u, chat.RoleAdmin)
-}
-
-func (c *call) unmakeAdmin() (reply, error) {
-	u, err := c.user(c.named["u"])
-	if err != nil {
-		return reply{}, err
-	}
-	return reply{Data: map[string]any{"result": "success", "oldadmin": c.name(u)}}, c.setRole(u, chat.RoleMember)
-}
-
-// forever is the end of a mute without one.
-const forever = -1
-
-func expiry(m chat.Member) int64 {
-	if m.MutedUntil.IsZero() {
-		return forever
-	}
-	return m.MutedUntil.UnixMilli()
-}
-
-func (c *call) mutes() (reply, error) {
-	conv, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	list, err := c.Store.Muted(c.ctx, conv)
-	if err != nil {
-		return reply{}, err
-	}
-	rows := make([]map[string]any, len(list))
-	for i, m := range list {
-		rows[i] = map[string]any{"expire": expiry(m), "user": c.name(m.User)}
-	}
-	return reply{Data: rows}, nil
-}
-
-func (c *call) mute() (reply, error) {
-	b, ids, conv, err := c.readUsernames()
-	if err != nil {
-		return reply{}, err
-	}
-	var until time.Time
-	expire := int64(forever)
-	if b.Duration > 0 && b.Duration < int64(longest/time.Millisecond) {
-		until = c.Now().Add(time.Duration(b.Duration) * time.Millisecond)
-		expire = until.UnixMilli()
-	}
-	rows, err := c.each(ids, "add_mute", func(u chat.UserID) error {
-		return c.submit(conv, chat.Membership{Users: []chat.UserID{u}, Change: chat.ChangeMute, Until: until})
-	})
-	for _, row := range rows {
-		row["expire"] = expire
-	}
-	return reply{Data: rows}, err
-}
-
-func (c *call) unmute() (reply, error) {
-	ids, conv, err := c.pathUsers()
-	if err != nil {
-		return reply{}, err
-	}
-	rows, err := c.each(ids, "remove_mute", func(u chat.UserID) error { return c.change(conv, chat.ChangeUnmute, u) })
-	return reply{Data: rows}, err
-}
-
-func (c *call) isMuted() (reply, error) {
-	conv, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	u, err := c.user(c.named["u"])
-	if err != nil {
-		return reply{}, err
-	}
-	m, err := c.Store.Member(c.ctx, conv, u)
-	return reply{Data: map[string]any{"mute": m.IsMuted(c.Now()), "expire": expiry(m)}}, err
-}
-
-func (c *call) bans() (reply, error) {
-	conv, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	list, err := c.Store.Banned(c.ctx, conv)
-	return reply{Data: c.memberNames(list)}, err
-}
-
-func (c *call) ban(conv chat.Conv, ids []chat.UserID) (reply, error) {
-	return c.shape(c.each(ids, "add_blocks", func(u chat.UserID) error { return c.change(conv, chat.ChangeBan, u) }))
-}
-
-func (c *call) banSeveral() (reply, error) {
-	_, ids, conv, err := c.readUsernames()
-	if err != nil {
-		return reply{}, err
-	}
-	return c.ban(conv, ids)
-}
-
-func (c *call) banOne() (reply, error) {
-	ids, conv, err := c.pathUsers()
-	if err != nil {
-		return reply{}, err
-	}
-	return c.ban(conv, ids)
-}
-
-func (c *call) unban() (reply, error) {
-	ids, conv, err := c.pathUsers()
-	if err != nil {
-		return reply{}, err
-	}
-	return c.shape(c.each(ids, "remove_blocks", func(u chat.UserID) error { return c.change(conv, chat.ChangeUnban, u) }))
-}
-
-func (c *call) allowed() (reply, error) {
-	conv, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	list, err := c.Store.Allowed(c.ctx, conv)
-	return reply{Data: c.memberNames(list)}, err
-}
-
-func (c *call) allow(conv chat.Conv, ids []chat.UserID) (reply, error) {
-	return c.shape(c.each(ids, "add_user_whitelist", func(u chat.UserID) error { return c.change(conv, chat.ChangeAllow, u) }))
-}
-
-func (c *call) allowSeveral() (reply, error) {
-	_, ids, conv, err := c.readUsernames()
-	if err != nil {
-		return reply{}, err
-	}
-	return c.allow(conv, ids)
-}
-
-func (c *call) allowOne() (reply, error) {
-	ids, conv, err := c.pathUsers()
-	if err != nil {
-		return reply{}, err
-	}
-	return c.allow(conv, ids)
-}
-
-func (c *call) isAllowed() (reply, error) {
-	conv, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	u, err := c.user(c.named["u"])
-	if err != nil {
-		return reply{}, err
-	}
-	list, err := c.Store.Allowed(c.ctx, conv)
-	white := slices.ContainsFunc(list, func(m chat.Member) bool { return m.User == u })
-	return reply{Data: map[string]any{"white": white, "member": c.name(u)}}, err
-}
-
-func (c *call) disallow() (reply, error) {
-	ids, conv, err := c.pathUsers()
-	if err != nil {
-		return reply{}, err
-	}
-	return c.shape(c.each(ids, "remove_user_whitelist", func(u chat.UserID) error { return c.change(conv, chat.ChangeDisallow, u) }))
 }

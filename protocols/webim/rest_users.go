@@ -24,8 +24,8 @@ func userRoutes() map[string]route {
 		"GET /metadata/user/capacity":                 {server, (*call).metadataSize},
 		"POST /metadata/user/get":                     {signedIn, (*call).metadataOfSeveral},
 		"GET /users/{me}/resources":                   {own, (*call).resources},
-		"GET /users/{u}/status":                       {signedIn, (*call).status},
-		"POST /users/batch/status":                    {signedIn, (*call).statuses},
+		"GET /users/{u}/status":                       {server, (*call).status},
+		"POST /users/batch/status":                    {server, (*call).statuses},
 		"GET /users/{me}/disconnect":                  {server, (*call).disconnect},
 		"DELETE /users/{me}/disconnect/{resource}":    {server, (*call).disconnect},
 		"POST /users/{me}/presence/{resource}/{show}": {own, (*call).publishPresence},
@@ -329,7 +329,9 @@ func (c *call) publishPresence() (reply, error) {
 		show = chat.ShowOffline
 	}
 	actor := c.actor()
-	actor.Device = chat.DeviceID(c.named["resource"])
+	if actor.Device = resource(c.named["resource"]); actor.Device == "" {
+		return reply{}, chat.Refuse(chat.Invalid, "the resource cannot be written")
+	}
 	_, err := c.Router.Submit(c.ctx, actor, chat.Draft{Conv: chat.Self(c.me), Body: chat.Presence{Show: show, Status: b.Ext}})
 	return reply{Result: "ok"}, err
 }
