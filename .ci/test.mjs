@@ -73,7 +73,7 @@ async function goTests(name, args) {
     const key = `${e.Package ?? e.ImportPath}\0${e.Test ?? ''}`;
     if (e.Action === 'output' || e.Action === 'build-output') {
       output.set(key, (output.get(key) ?? '') + e.Output);
-      if (!e.Test && /^(ok|FAIL|---|panic)/.test(e.Output)) process.stdout.write(e.Output);
+      if (/^cells /.test(e.Output) || (!e.Test && /^(ok|FAIL|---|panic)/.test(e.Output))) process.stdout.write(e.Output);
     } else if (e.Action === 'fail' || e.Action === 'build-fail' || (e.Action === 'skip' && e.Test)) {
       // A test that was skipped has proved nothing.
       process.stdout.write(output.get(key) ?? '');

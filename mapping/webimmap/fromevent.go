@@ -327,7 +327,8 @@ func (r Realm) readsAll(ev *chat.Event, b chat.Receipt) bool {
 	case b.Through.IsZero(), ev.Native.Protocol == Protocol && string(ev.Native.Data) == channelNative:
 		return true
 	default:
-		return b.State == chat.Read && r.Names.Newest(ev.Conv, b.Through)
+		// In a group the author wants to know who has read his message, and how many.
+		return b.State == chat.Read && ev.Conv.Kind == chat.KindPeer && r.Names.Newest(ev.Conv, b.Through)
 	}
 }
 

@@ -89,6 +89,8 @@ func afterRows() []mapping.Row {
 		{Kind: "delivered", Native: "DELIVER_ACK", Ref: ref},
 		{Kind: "read", Native: "READ_ACK", Ref: ref},
 		{Kind: "read up to here", Native: "CHANNEL_ACK", Ref: ref},
+		{Kind: "read up to here", Places: []mapping.Place{mapping.Group}, In: mapping.Absent, Ref: ref,
+			Note: "a receipt of the message that it names; one's own in a group clears what is unread and tells nobody"},
 		{Kind: "reaction", Native: "NOTIFY reaction", Ref: "webim 11"},
 		{Kind: "reaction", Places: rooms, In: mapping.Absent, Out: mapping.Dropped, Ref: "webim 11", Note: noRooms},
 		{Kind: "reaction taken back", Native: "NOTIFY reaction", Ref: "webim 11"},

@@ -84,6 +84,9 @@ func (m Map) media(s *xmppwire.Stanza, text string) (chat.Media, bool) {
 		if isWeb(target) {
 			media := m.fileAt(target)
 			m.readMetadata(&media, share.Child(NSFile, "file"))
+			if share.Attr("disposition") == "attachment" {
+				media.Kind = chat.MediaFile // to be kept, whatever it is [XEP-0447 §3]
+			}
 			caption := withoutFallback(s, text, NSSFS)
 			if strings.TrimSpace(caption) != target {
 				media.Caption = strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(caption), target))
@@ -242,8 +245,9 @@ func (m Map) sayMedia(c chat.Media) said {
 		return said{body: c.Summary()}
 	}
 	share := xmppwire.New(NSSFS, "file-sharing")
-	if c.Kind != chat.MediaFile {
-		share.Set("disposition", "inline")
+	share.Set("disposition", "inline")
+	if c.Kind == chat.MediaFile {
+		share.Set("disposition", "attachment")
 	}
 	share.Add(m.metadata(c))
 	share.AddNew("sources").Add(xmppwire.New(NSURLData, "url-data").Set("target", target))
@@ -263,7 +267,7 @@ func (m Map) metadata(c chat.Media) *xmppwire.Element {
 			file.Add(xmppwire.TextElement(NSFile, name, value))
 		}
 	}
-	add("media-type", c.File.Type)
+	add("media-type", shownType(c))
 	add("name", c.File.Name)
 	add("size", strconv.FormatInt(c.File.Length, 10))
 	add("width", strconv.Itoa(c.Size.Width))
@@ -278,6 +282,18 @@ func (m Map) metadata(c chat.Media) *xmppwire.Element {
 		file.Add(thumb)
 	}
 	return file
+}
+
+// shownType is the type by which clients decide how to show a file. Senders of other protocols often say that a picture is
+// a picture and give its bytes no type.
+func shownType(c chat.Media) string {
+	if c.Kind == chat.MediaFile || kindOf(c.File.Type) == c.Kind {
+		return c.File.Type
+	}
+	if byName := typeByName(c.File.Name); kindOf(byName) == c.Kind {
+		return byName
+	}
+	return [...]string{chat.MediaImage: "image/jpeg", chat.MediaAudio: "audio/mpeg", chat.MediaVideo: "video/mp4"}[c.Kind]
 }
 
 func fallback(feature string, start, end int) *xmppwire.Element {
@@ -324,7 +340,10 @@ func sayLocation(c chat.Location) said {
 }
 
 func (m Map) sayBundle(c chat.Bundle) said {
-	lines := []string{c.Summary()}
+	lines := []string{c.Title, c.Preview}
+	if c.Title+c.Preview == "" {
+		lines = []string{c.Summary()}
+	}
 	if c.Preview == "" {
 		for _, item := range c.Items {
 			name := item.Name

@@ -118,7 +118,7 @@ func memberRows() []mapping.Row {
 		{Kind: "leave", Places: rooms, Native: "leaveRoom, roomMemberLeft", Ref: refRoom},
 		{Kind: "kick", Native: "kickGroupMembers", Ref: ref},
 		{Kind: "kick", Places: rooms, In: mapping.Absent, Ref: refRoom},
-		{Kind: "ban", In: mapping.Absent, Out: mapping.Degraded, Ref: ref, Note: "as kicked: there is no list of who is banned"},
+		{Kind: "ban", In: mapping.Absent, Ref: ref, Note: "as kicked: there is no list of who is banned"},
 		{Kind: "unban", In: mapping.Absent, Out: mapping.Dropped, Ref: ref, Note: "there is no list of who is banned"},
 		{Kind: "mute", Native: "muteGroupMembers, groupMemberInfoUpdated", Ref: ref},
 		{Kind: "unmute", Native: "muteGroupMembers", Ref: ref},
