@@ -7,7 +7,7 @@ NPM_CI   = $(NPM) ci --ignore-scripts --no-audit --no-fund
 PACKAGES = $$($(GO) list ./... | grep -v '/conformance')
 FUZZTIME ?= 30s
 
-.PHONY: help run build page check test conformance crash fuzz bench vuln documents clean
+.PHONY: help run build page check test conformance crash fuzz bench vuln documents screenshots clean
 
 help: ## This list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,6 +59,9 @@ documents: ## Rewrite what is generated: configs/dragoman.yaml, docs/protocols/z
 	$(GO) test ./cmd/dragoman -run Documented -update
 	$(GO) test ./protocols/zim -run AsyncAPI -update
 	$(GO) test ./protocols/xmpp -run Documented -update
+
+screenshots: conformance/node_modules page ## Make the pictures in docs/images anew.
+	cd conformance && node screenshots.mjs
 
 clean: ## Remove what was built.
 	rm -rf bin web/dist sdk/zim/dist
