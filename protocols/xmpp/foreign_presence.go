@@ -53,12 +53,19 @@ func sameStanza(a, b xmppwire.Stanza) bool {
 	return bytes.Equal(a.AppendTo(nil, ""), b.AppendTo(nil, ""))
 }
 
-// confirm tells another server at once that its user has what he asks for, if he had it before: it may have forgotten
-// [RFC 6121 §3.1.3].
-func (s *session) confirm(ctx context.Context, to xmppmap.Address) {
-	if c, err := s.Store.Contact(ctx, s.user, to.User); err != nil || !c.Sees {
-		return
+// agreed reports whether somebody had agreed before to be seen.
+func (s *session) agreed(ctx context.Context, to xmppmap.Address) bool {
+	mine, err := s.Store.Contact(ctx, s.user, to.User)
+	if err != nil || mine.Sees {
+		return err == nil
 	}
+	others, err := s.Store.Contact(ctx, to.User, s.user)
+	return err == nil && others.Agrees
+}
+
+// confirm tells another server at once that its user may see somebody who had agreed before. The server may have forgotten
+// [RFC 6121 §3.1.3].
+func (s *session) confirm(to xmppmap.Address) {
 	s.send(xmppwire.Stanza{Name: "presence", Type: "subscribed", From: to.Bare, To: s.bare})
 	s.showPresenceOf(to.User)
 }

@@ -70,6 +70,7 @@ func (s *session) presenceToUser(ctx context.Context, st xmppwire.Stanza, to xmp
 	if to.User == s.user {
 		return // one sees oneself
 	}
+	agreed := st.Type == "subscribe" && s.trunk != nil && s.agreed(ctx, to)
 	d := chat.Draft{Conv: chat.Peer(s.user, to.User), Body: change}
 	if st.Type == "subscribe" && len(st.Children) > 0 {
 		d.Native = chat.Native{Protocol: xmppmap.Protocol, Data: (&xmppwire.Stanza{Name: "presence", Children: st.Children}).AppendTo(nil, "")}
@@ -82,8 +83,8 @@ func (s *session) presenceToUser(ctx context.Context, st xmppwire.Stanza, to xmp
 			// A stranger who is not there refuses like one who is [RFC 6121 §3.1.3].
 			s.send(xmppwire.Stanza{Name: "presence", Type: "unsubscribed", From: to.Bare, To: s.full})
 		}
-	} else if st.Type == "subscribe" && s.trunk != nil {
-		s.confirm(ctx, to)
+	} else if agreed {
+		s.confirm(to)
 	}
 }
 
