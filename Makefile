@@ -55,8 +55,9 @@ bench: ## Messages per second and per CPU second, latency, memory of idle sessio
 vuln: ## Known vulnerabilities; its database must be within reach.
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
 
-documents: ## Rewrite what is generated: configs/dragoman.yaml, docs/protocols/zim-asyncapi.json, docs/mapping.md, docs/protocols/xmpp.md.
+documents: conformance/node_modules ## Rewrite what is generated: configs/dragoman.yaml, docs/protocols/zim-asyncapi.json, docs/mapping.md, docs/protocols/xmpp.md, a table in docs/protocols/webim.md.
 	$(GO) test ./cmd/dragoman -run Documented -update
+	cd conformance && node webim/methods.mjs --write
 	$(GO) test ./protocols/zim -run AsyncAPI -update
 	$(GO) test ./protocols/xmpp -run Documented -update
 
