@@ -21,6 +21,8 @@ const (
 	maxPrefsKept = 50
 	// maxPrefsPeople bounds each of the lists.
 	maxPrefsPeople = 500
+	// maxPrefsBytes bounds all that is remembered: it is read for every page of the archive.
+	maxPrefsBytes = 64 << 10
 )
 
 // archivePreferences is what a user wants archived since a time.
@@ -81,14 +83,21 @@ func (s *session) preferences(ctx context.Context) ([]archivePreferences, error)
 }
 
 func (s *session) keepPreferences(ctx context.Context, list []archivePreferences) error {
-	if n := len(list); n > maxPrefsKept {
-		list = list[n-maxPrefsKept:]
+	var texts []string // newest first
+	bytes := 0
+	for _, p := range slices.Backward(list) {
+		text := prefsElement(p).Set("since", p.since.UTC().Format(time.RFC3339Nano)).String()
+		if bytes += len(text); bytes > maxPrefsBytes || len(texts) == maxPrefsKept {
+			break
+		}
+		texts = append(texts, text)
 	}
-	kept := xmppwire.New(nsMAM, "kept")
-	for _, p := range list {
-		kept.Add(prefsElement(p).Set("since", p.since.UTC().Format(time.RFC3339Nano)))
+	if len(texts) == 0 {
+		return refusal(stanza.Modify, stanza.PolicyViolation)
 	}
-	d := chat.Draft{Conv: chat.Self(s.user), To: []chat.UserID{s.user}, Body: chat.Attributes{Set: map[string]string{prefsKey: kept.String()}}}
+	slices.Reverse(texts)
+	kept := "<kept xmlns='" + nsMAM + "'>" + strings.Join(texts, "") + "</kept>"
+	d := chat.Draft{Conv: chat.Self(s.user), To: []chat.UserID{s.user}, Body: chat.Attributes{Set: map[string]string{prefsKey: kept}}}
 	_, err := s.submit(ctx, d)
 	return err
 }

@@ -79,9 +79,8 @@ func (l *login) verifyClassic(ctx context.Context, name, password, identity stri
 		return "", err
 	}
 	token, ok := strings.CutPrefix(password, "$t$")
-	if !ok {
-		l.proved, err = l.Accounts.VerifyPassword(ctx, id, password)
-		return id, loginError(err)
+	if !ok { // a password is for the REST: this line may be in the clear
+		return "", &saslError{name: "not-authorized"}
 	}
 	owner, _, err := l.Accounts.CheckToken(ctx, token)
 	switch {

@@ -54,3 +54,33 @@ func TestLimitsAreAnnounced(t *testing.T) {
 		t.Errorf("after login: %s", got)
 	}
 }
+
+func TestArchivePreferencesAreBounded(t *testing.T) {
+	s := newServer(t, "")
+	alice := s.dial(t)
+	alice.login("alice", "desk")
+	set := func(jid string) string {
+		alice.write("<iq type='set' id='p'><prefs xmlns='urn:xmpp:mam:2' default='always'><always/><never><jid>" + jid + "</jid></never></prefs></iq>")
+		e := alice.want("iq")
+		if e.Attr("type") == "error" {
+			return e.Child("jabber:client", "error").First().Local
+		}
+		return ""
+	}
+	long := strings.Repeat("x", 1000) + "@localhost/"
+	for range 100 { // all that is remembered stays below maxPrefsBytes
+		if refused := set(long); refused != "" && refused != "jid-malformed" {
+			t.Fatal(refused)
+		}
+	}
+	if refused := set("bob@localhost"); refused != "" {
+		t.Fatal(refused)
+	}
+	var many strings.Builder
+	for range maxPrefsPeople {
+		many.WriteString("</jid><jid>bob@localhost")
+	}
+	if refused := set("bob@localhost" + many.String()); refused != "policy-violation" {
+		t.Errorf("too many people are refused with %q", refused)
+	}
+}

@@ -14,7 +14,7 @@ import (
 func body(e *xmppwire.Element) string { return e.ChildText(xmppwire.NSClient, "body") }
 
 // present logs in and says so.
-func (s *server) present(t *testing.T, name, resource string) *peer {
+func (s *server) present(t testing.TB, name, resource string) *peer {
 	p := s.dial(t)
 	p.login(name, resource)
 	p.write("<presence/>")
