@@ -6,7 +6,7 @@ import { createServer } from 'node:http';
 import { after, before } from 'node:test';
 import { Browser } from './lib/browser.mjs';
 import { Timeline } from './lib/timeline.mjs';
-import { table, written } from './webim/methods.mjs';
+import { wrong } from './webim/methods.mjs';
 import { appToken, open, refused, rest, scenarios, someone, world } from './webim/world.mjs';
 
 const heard = new Timeline('the app server');
@@ -84,6 +84,6 @@ scenario('the app mutes a user everywhere, disables a group, and tells everybody
   await Promise.all([ann, ben].map((p) => p.heard.until('the broadcast', (e) => e.kind === 'message' && e.text === 'to all' && e.from === 'shop')));
 });
 
-scenario("the documented table of the SDKs' methods is current", async () => {
-  assert.equal(written(), table(), 'run make documents');
+scenario("the documented table of the SDKs' methods is true", async () => {
+  assert.deepEqual(wrong(), [], 'run make documents');
 });

@@ -62,10 +62,17 @@ export function table() {
   return `${lines.join('\n')}\n`;
 }
 
-/** written is the page's part as it is. */
-export function written() {
+/** wrong lists what the page says that is not so: an SDK has or lacks a method, a scenario drives it, it is not there at all. */
+export function wrong() {
   const text = readFileSync(page, 'utf8');
-  return text.slice(text.indexOf(begin) + begin.length, text.indexOf(end));
+  const rows = (part) => new Map(part.split('\n').filter((line) => line.startsWith('|')).map((line) => [line.split(' | ')[0], line.split(' | ')]));
+  const [now, then] = [rows(table()), rows(text.slice(text.indexOf(begin) + begin.length, text.indexOf(end)))];
+  const columns = 1 + Object.keys(sdks).length;
+  return [...then].filter(([method, row]) => {
+    const today = now.get(method);
+    // A method may be driven by now, or by another scenario: the page must not claim what nothing drives.
+    return !today || row.slice(0, columns).join() !== today.slice(0, columns).join() || (row[columns] !== 'served' && row[columns] !== today[columns]);
+  }).map(([method]) => method).concat([...now.keys()].filter((method) => !then.has(method) && now.get(method)[columns] !== 'done'));
 }
 
 if (process.argv[2] === '--write') {

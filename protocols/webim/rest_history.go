@@ -64,6 +64,9 @@ func (c *call) roaming() (reply, error) {
 		return reply{}, err
 	}
 	conv, err := c.parseQueue(b.Queue)
+	if err == nil {
+		err = c.inside(conv)
+	}
 	if err != nil {
 		return reply{}, err
 	}

@@ -43,7 +43,23 @@ func (c *call) entry(id string) (chat.Entry, error) {
 	if err != nil {
 		return chat.Entry{}, err
 	}
-	return c.Store.EntryByID(c.ctx, c.me, n)
+	e, err := c.Store.EntryByID(c.ctx, c.me, n)
+	if err == nil {
+		err = c.inside(e.Conv)
+	}
+	return e, err
+}
+
+// inside refuses who is not in the group that conv, if it is a thread, hangs in.
+func (c *call) inside(conv chat.Conv) error {
+	if conv.Kind != chat.KindThread {
+		return nil
+	}
+	d, err := c.Store.Details(c.ctx, conv)
+	if err != nil {
+		return err
+	}
+	return c.inParent(d.Parent)
 }
 
 func (c *call) react() (reply, error) {

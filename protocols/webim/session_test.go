@@ -502,6 +502,19 @@ func TestThreadsAreForTheGroupAbove(t *testing.T) {
 	if s := carol.send(say(webimwire.MessageBody_GROUPCHAT, thread, "out of it")).GetStatus(); s.GetReason() != "not in group or chatroom" {
 		t.Errorf("after a kick: %v", s)
 	}
+	secret := bob.ok(bob.send(say(webimwire.MessageBody_GROUPCHAT, thread, "now that she is gone")))
+	bob.ok(bob.send(say(webimwire.MessageBody_CHAT, "carol", "hello")))
+	carol.until("hello", func() bool { return slices.Contains(carol.texts(), "hello") })
+	carol.idle()
+	if texts := carol.texts(); slices.Contains(texts, "now that she is gone") {
+		t.Errorf("she reads on: %q", texts)
+	}
+	if _, text := g.ask("POST", "/users/carol/messageroaming", g.user("carol"), `{"queue":"`+thread+`@conference.easemob.com"}`); strings.Contains(text, `"msg"`) {
+		t.Errorf("she reads its history: %s", text)
+	}
+	if _, text := g.ask("GET", "/reaction/user/carol?msgIdList="+secret.String(), g.user("carol"), ""); strings.Contains(text, secret.String()) {
+		t.Errorf("she reads its reactions: %s", text)
+	}
 	if r := g.do("POST", "/dragoman/chat/thread", g.user("mallory"), fmt.Sprintf(`{"name":"M","msg_id":"%d","group_id":%q,"owner":"mallory"}`, root, group)); r.StatusCode == 200 {
 		t.Error("a stranger made a thread")
 	}
