@@ -99,7 +99,13 @@ func (w *world) login(t *testing.T, proto, user string) *person {
 	if _, err := w.gateway.Run(w.ctx, "user", "add", user, "--password", secret); err != nil {
 		t.Fatal(err)
 	}
-	p := &person{world: w, proto: proto, user: user, device: "device-of-" + user, acks: map[string]chan error{}, wake: make(chan struct{}),
+	return w.connect(t, proto, user, "device-of-"+user)
+}
+
+// connect logs a device of an account in.
+func (w *world) connect(t *testing.T, proto, user, device string) *person {
+	t.Helper()
+	p := &person{world: w, proto: proto, user: user, device: device, acks: map[string]chan error{}, wake: make(chan struct{}),
 		nextID: uint64(time.Now().UnixMilli()) << 10}
 	var err error
 	switch proto {

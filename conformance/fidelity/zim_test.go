@@ -199,10 +199,32 @@ func (p *person) hearNotice(method string, params []byte) {
 			base["what"] = "kick"
 		}
 		p.hear(base)
+	case "conversationChanged":
+		p.hear(base)
+		p.zimList(params)
 	case "userStatusUpdated":
 		p.zimPresence(params)
 	default:
 		p.hear(base)
+	}
+}
+
+// zimList decodes what a line of the list of conversations has become.
+func (p *person) zimList(params []byte) {
+	var e zimwire.EventOfConversationChangedResult
+	if json.Unmarshal(params, &e) != nil {
+		return
+	}
+	for _, i := range e.InfoList {
+		c := i.Conversation
+		for what, is := range map[string]bool{
+			"pinned": c.IsPinned, "do not disturb": c.NotificationStatus == zimwire.ConversationNotificationStatusDoNotDisturb,
+			"marks": len(c.Marks) > 0, "draft": c.Draft != "", "deleted": i.Event == zimwire.ConversationEventDeleted,
+		} {
+			if is {
+				p.hear(fields{"what": what, "with": c.ConversationID})
+			}
+		}
 	}
 }
 

@@ -158,13 +158,25 @@ func (r Realm) set(ev *chat.Event, b chat.Setting, to Reader) ([]*webimwire.Meta
 		}
 		return nil, nil
 	case chat.SettingMarks:
-		return r.marked(ev, to)
+		return r.marked(ev, b, to)
 	case SettingMute:
+		return r.silenced(ev, b, to)
+	case chat.SettingMuted:
+		if ev.Native.Protocol == Protocol {
+			return nil, nil // told by SettingMute
+		}
+		b.Value = chat.JSON(`{"type":"DEFAULT"}`)
+		if on {
+			b.Value = chat.JSON(`{"type":"NONE"}`)
+		}
 		return r.silenced(ev, b, to)
 	default:
 		return nil, nil
 	}
 }
+
+// markPrefix begins the name of a mark; its number follows.
+const markPrefix = "mark_"
 
 // MarkNative keeps with a setting of marks which one changed: the setting itself
 // is the list of all.
@@ -172,9 +184,29 @@ func MarkNative(mark string, on bool) chat.Native {
 	return chat.Native{Protocol: Protocol, Data: []byte(strconv.FormatBool(on) + " " + mark)}
 }
 
-func (r Realm) marked(ev *chat.Event, to Reader) ([]*webimwire.Meta, error) {
+// MutedNative goes with a change of chat.SettingMuted that SettingMute tells too.
+func MutedNative() chat.Native { return chat.Native{Protocol: Protocol, Data: []byte("muted")} }
+
+// marked writes which mark has changed. Another protocol says which there are now: each is told as set; one that is gone
+// shows in the next list.
+func (r Realm) marked(ev *chat.Event, b chat.Setting, to Reader) ([]*webimwire.Meta, error) {
 	if ev.Native.Protocol != Protocol {
-		return nil, nil
+		var now []int
+		if json.Unmarshal([]byte(b.Value.Text), &now) != nil {
+			return nil, nil // nothing that this protocol could show
+		}
+		var all []*webimwire.Meta
+		for i, n := range now {
+			metas, err := r.convNotice(ev, "mark", markPrefix+strconv.Itoa(n), to.User)
+			if err != nil {
+				return nil, err
+			}
+			if i > 0 {
+				metas[0].Id = new(extraID(ev.ID, i))
+			}
+			all = append(all, metas...)
+		}
+		return all, nil
 	}
 	if mark, ok := cutPrefix(ev.Native.Data, "true "); ok {
 		return r.convNotice(ev, "mark", mark, to.User)

@@ -176,7 +176,7 @@ func stepRows() []mapping.Row {
 	return []mapping.Row{
 		{Kind: "pinned", Native: "NOTIFY conv", Ref: ref},
 		{Kind: "do not disturb", Native: "NOTIFY user_notification_mute", Ref: ref},
-		{Kind: "marks", Native: "NOTIFY conv", Ref: ref},
+		{Kind: "marks", Native: "NOTIFY conv", Ref: ref, Note: "a mark that another protocol took off shows in the next list"},
 		{Kind: "draft", In: mapping.Absent, Out: mapping.Dropped, Ref: ref, Note: "clients keep drafts to themselves"},
 		{Kind: "own name for it", In: mapping.Absent, Out: mapping.Dropped, Ref: ref, Note: "a conversation is called by its group or contact"},
 		{Kind: "deleted", Native: "NOTIFY conv", Ref: ref},

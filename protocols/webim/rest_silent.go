@@ -48,7 +48,18 @@ func (c *call) silentOf(conv chat.Conv) (silent, error) {
 	if err != nil {
 		return silent{}, err
 	}
-	return readSilent(set[webimmap.SettingMute]), nil
+	return inStep(readSilent(set[webimmap.SettingMute]), set[chat.SettingMuted]), nil
+}
+
+// inStep is s as another device of the user may have changed it, by a protocol that knows muted or not.
+func inStep(s silent, muted chat.Value) silent {
+	switch on := muted.Bits != 0; {
+	case on:
+		s.Type = "NONE"
+	case muted.Kind == chat.ValueBool && !on && s.Type == "NONE":
+		s.Type = "DEFAULT"
+	}
+	return s
 }
 
 func readSilent(v chat.Value) silent {
@@ -97,7 +108,8 @@ func (c *call) setSilent() (reply, error) {
 	}
 	if conv.Kind != chat.KindSelf && b.Type != "" {
 		// What other protocols call muted.
-		if err := c.submit(conv, chat.Setting{Key: chat.SettingMuted, Value: chat.Bool(b.Type == "NONE")}); err != nil {
+		if err := c.submitDraft(chat.Draft{Conv: conv, Body: chat.Setting{Key: chat.SettingMuted, Value: chat.Bool(b.Type == "NONE")},
+			Native: webimmap.MutedNative()}); err != nil {
 			return reply{}, err
 		}
 	}
