@@ -119,6 +119,9 @@ func (c *callbacks) tell(ctx context.Context, one zimmap.Callback) {
 
 // failed tells of a message that was refused: for whoever counts what his app sends.
 func (c *callbacks) failed(ctx context.Context, a bridge.Actor, d chat.Draft, err error) {
+	if !c.isOn() {
+		return
+	}
 	fields, ok := c.mapFor(ctx, a.User).FailedSend(a.Source, a.User, d, err, c.Now())
 	if ok {
 		c.tell(ctx, zimmap.Callback{Event: zimwire.CallbackSend, Key: d.Conv.String(), Fields: fields})

@@ -48,6 +48,7 @@ type session struct {
 	returned bool               // it went on from its cursor
 	missed   []*bridge.Delivery // what was said in its rooms while it was away
 	states   *states
+	logged   time.Time // when the client last uploaded its log; the reader's
 
 	mu      sync.Mutex
 	expires time.Time // of the token

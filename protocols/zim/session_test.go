@@ -311,3 +311,13 @@ func TestAShortLossDoesNotLeaveARoom(t *testing.T) {
 		}
 	}
 }
+
+func TestAClientMayNotFillTheLog(t *testing.T) {
+	g := newGateway(t, "")
+	c := g.login("ann", "one")
+	log := fields{"lines": many(1000)}
+	c.does("uploadLog", log)
+	c.refused(zimwire.CommonModuleTriggerServerFrequencyLimit, "uploadLog", log)
+	g.later(logEvery)
+	c.does("uploadLog", log)
+}

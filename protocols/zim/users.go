@@ -182,10 +182,16 @@ const (
 	// maxLogLines and maxLogLine bound what a client may have us log.
 	maxLogLines = 200
 	maxLogLine  = 200 // bytes
+	// logEvery is how long a session waits between two uploads of its log: ours must stay readable.
+	logEvery = 10 * time.Second
 )
 
 // uploadLog writes what a client's program has noted into the log.
 func (s *session) uploadLog(_ context.Context, p zimwire.UploadLogParams) (none, error) {
+	if s.Now().Sub(s.logged) < logEvery {
+		return none{}, zimwire.Refuse(zimwire.CommonModuleTriggerServerFrequencyLimit, "a log is taken every 10 seconds")
+	}
+	s.logged = s.Now()
 	lines := p.Lines[:min(len(p.Lines), maxLogLines)]
 	for i, line := range lines {
 		lines[i] = strings.ToValidUTF8(line[:min(len(line), maxLogLine)], "")
