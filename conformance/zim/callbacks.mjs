@@ -42,8 +42,7 @@ scenario('callbacks: the app server is told of messages, groups, rooms and login
   await inside(app, {}, async (gateway) => {
     const secret = (await gateway.command('secret', 'zim-callback')).trim();
     const [a, b] = [new Person(fresh('cb')), new Person(fresh('cb'))];
-    await a.login();
-    await b.login();
+    await Promise.all([a.login(), b.login()]);
     const online = await app.told('user_action', (c) => c.user_id === a.user && c.action === 0);
     assert.deepEqual([online.os, online.appid], ['WEB', '1']);
     const sorted = [secret, String(online.timestamp), online.nonce].sort().join('');
@@ -85,8 +84,7 @@ scenario('callbacks: a crash and a broken app server lose none', async () => {
   const app = await App.start();
   await inside(app, {}, async (gateway) => {
     const [a, b] = [new Person(fresh('cb')), new Person(fresh('cb'))];
-    await a.login();
-    await b.login();
+    await Promise.all([a.login(), b.login()]);
     app.broken = true;
     for (let i = 0; i < 5; i++) await a.says(`lost ${i}?`, b.user);
     await gateway.kill();
@@ -103,8 +101,7 @@ scenario('callbacks: the app server is asked before a message counts', async () 
   const app = await App.start();
   await inside(app, { DRAGOMAN_PROTOCOLS__ZIM__BEFORE_SEND_URL: `${app.url}/before` }, async () => {
     const [a, b] = [new Person(fresh('ask')), new Person(fresh('ask'))];
-    await a.login();
-    await b.login();
+    await Promise.all([a.login(), b.login()]);
     app.verdict = ({ msg_body: text }) => ({ no: { result: 3, reason: 'not here' }, hush: { result: 2 }, mild: { result: 1, new_msg_body: 'm***' } })[text] ?? { result: 0 };
     await refuses(6000230, a.zim.sendMessage({ type: 1, message: 'no' }, b.user, 0, { priority: 1 }));
     await a.event('messageSentStatusChanged', (d) => d.infos[0].status === 2 && d.infos[0].reason === 'not here');

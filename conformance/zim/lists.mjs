@@ -6,9 +6,7 @@ const config = { count: 20 };
 const ids = (list) => list.map((c) => c.conversationID);
 
 scenario('conversations are listed, paged, filtered, pinned and marked', async () => {
-  const a = await new Person(fresh('list')).login();
-  const others = [];
-  for (let i = 0; i < 4; i++) others.push(await new Person(fresh('friend')).login());
+  const [a, ...others] = await Promise.all(['list', ...Array(4).fill('friend')].map((name) => new Person(fresh(name)).login()));
   for (const o of others) await o.says(`hi from ${o.user}`, a.user);
   await a.gets((m) => m.senderUserID === others[3].user);
   const names = others.map((o) => o.user);

@@ -13,11 +13,9 @@ const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwA
 async function meet(body) {
   const password = 'other-secret';
   const [w, x] = [fresh('wim'), fresh('xmp')];
-  await world.gateway.addUser(w, password);
-  await world.gateway.addUser(x, password);
-  const z = await new Person(fresh('zim')).login();
-  const webim = await new WebIM(world.gateway, world.browser, w, { password }).login();
-  const xmpp = await new XMPPJS(world.gateway, x, { password }).login();
+  await Promise.all([w, x].map((name) => world.gateway.addUser(name, password)));
+  const [z, webim, xmpp] = await Promise.all([new Person(fresh('zim')).login(),
+    new WebIM(world.gateway, world.browser, w, { password }).login(), new XMPPJS(world.gateway, x, { password }).login()]);
   xmpp.xmpp.on('stanza', (s) => xmpp.heard.add({ kind: 'raw', xml: s.toString() }));
   const raw = (what, ...parts) => xmpp.heard.until(what, (e) => e.kind === 'raw' && parts.every((p) => e.xml.includes(p)));
   const event = (name, match = () => true) => webim.heard.until(name, (e) => e.kind === 'event' && e.name === name && match(e.data));
