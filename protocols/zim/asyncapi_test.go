@@ -120,17 +120,17 @@ func document(t *testing.T) tree {
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		m := all[name]
 		operations[name] = tree{"action": "receive", "channel": channel,
-			"messages": []tree{message(name, envelope([]string{"id", "method"}, tree{"id": id, "method": tree{"const": name}, "params": s.of(m.params)}))},
+			"messages": []tree{message(name, envelope([]string{"id", "method"}, tree{"id": id, "method": tree{"const": name}, "params": s.of(m.params, true)}))},
 			"reply": tree{"channel": channel, "messages": []tree{
-				message(name+".result", envelope([]string{"id", "result"}, tree{"id": id, "result": s.of(m.result)})), refusal}}}
+				message(name+".result", envelope([]string{"id", "result"}, tree{"id": id, "result": s.of(m.result, false)})), refusal}}}
 	}
 	operations[zimwire.MethodAck] = tree{"action": "receive", "channel": channel, "messages": []tree{message(zimwire.MethodAck,
-		envelope([]string{"method", "params"}, tree{"method": tree{"const": zimwire.MethodAck}, "params": s.of(reflect.TypeFor[zimwire.AckParams]())}))}}
+		envelope([]string{"method", "params"}, tree{"method": tree{"const": zimwire.MethodAck}, "params": s.of(reflect.TypeFor[zimwire.AckParams](), true)}))}}
 	told := events()
 	for _, name := range slices.Sorted(maps.Keys(told)) {
 		cursor := tree{"type": "string", "description": "where a client resumes that has this"}
 		operations["event."+name] = tree{"action": "send", "channel": channel, "messages": []tree{message("event."+name,
-			envelope([]string{"method", "params"}, tree{"method": tree{"const": name}, "params": s.of(told[name]), "cursor": cursor}))}}
+			envelope([]string{"method", "params"}, tree{"method": tree{"const": name}, "params": s.of(told[name], false), "cursor": cursor}))}}
 	}
 	return tree{
 		"asyncapi": "3.0.0",
@@ -149,10 +149,11 @@ type schemas struct {
 	values map[string][]int64 // of each enumeration
 }
 
-func (s schemas) of(t reflect.Type) tree {
+// of returns the schema of a type, as a client gives it or as it is told.
+func (s schemas) of(t reflect.Type, given bool) tree {
 	switch t.Kind() {
 	case reflect.Pointer:
-		return s.of(t.Elem())
+		return s.of(t.Elem(), given)
 	case reflect.String:
 		return tree{"type": "string"}
 	case reflect.Bool:
@@ -163,41 +164,42 @@ func (s schemas) of(t reflect.Type) tree {
 		}
 		return tree{"type": "integer"}
 	case reflect.Slice:
-		return tree{"type": "array", "items": s.of(t.Elem())}
+		return tree{"type": "array", "items": s.of(t.Elem(), given)}
 	case reflect.Map:
-		return tree{"type": "object", "additionalProperties": s.of(t.Elem())}
+		return tree{"type": "object", "additionalProperties": s.of(t.Elem(), given)}
 	case reflect.Struct:
 		if t.Name() == "none" {
 			return tree{"type": "object"}
 		}
-		s.object(t)
-		return ref("components/schemas/" + t.Name())
+		return ref("components/schemas/" + s.object(t, given))
 	}
 	panic("no schema for " + t.String())
 }
 
-// object notes a struct. What is never left out is required of answers; of requests nothing is, as a zero may be absent.
-func (s schemas) object(t reflect.Type) {
-	if s.seen[t.Name()] != nil {
-		return
+// object notes a struct and returns its name. What is told has no member that is not said here, and all that is never left
+// out; what a client gives may lack any, and may bear members of its own.
+func (s schemas) object(t reflect.Type, given bool) string {
+	name := t.Name()
+	if given && !strings.HasSuffix(name, "Params") && !strings.HasSuffix(name, "Config") {
+		name += "Given"
+	}
+	if s.seen[name] != nil {
+		return name
 	}
 	properties, required := tree{}, []string{}
 	whole := tree{"type": "object", "properties": properties}
-	s.seen[t.Name()] = whole
-	request := strings.HasSuffix(t.Name(), "Params") || strings.HasSuffix(t.Name(), "Config") || strings.HasSuffix(t.Name(), "Offer")
+	s.seen[name] = whole
 	for i := range t.NumField() {
-		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		properties[name] = s.of(t.Field(i).Type)
+		member, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		properties[member] = s.of(t.Field(i).Type, given)
 		if !strings.Contains(options, "omitzero") {
-			required = append(required, name)
+			required = append(required, member)
 		}
 	}
-	if !request {
-		whole["additionalProperties"] = false
+	if !given {
+		whole["additionalProperties"], whole["required"] = false, required
 	}
-	if len(required) > 0 && (strings.HasSuffix(t.Name(), "Result") || t.Name() == "Message") {
-		whole["required"] = required
-	}
+	return name
 }
 
 // enumValues reads the values of the enumerations out of their source: types do not tell them.
