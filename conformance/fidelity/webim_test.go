@@ -128,6 +128,15 @@ func (p *person) webimFile(c *cell, kind webimwire.MessageBody_Content_Type) *we
 		FileLength: proto.Int32(int32(len(c.file.content)))}
 }
 
+// hearPacked is hearMeta for bytes out of a history.
+func (p *person) hearPacked(b []byte) error {
+	m, err := webimwire.DecodeMeta(b)
+	if err == nil {
+		p.hearMeta(m)
+	}
+	return err
+}
+
 // hearMeta decodes what a WebIM client takes from a queue.
 func (p *person) hearMeta(m *webimwire.Meta) {
 	decoded, err := webimwire.Body(m)

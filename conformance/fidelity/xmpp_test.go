@@ -130,8 +130,28 @@ func (p *person) hearStanza(s xmppwire.Stanza) {
 	case "presence":
 		p.xmppPresence(s, raw)
 	case "message":
+		if result := s.Child("urn:xmpp:mam:2", "result"); result != nil {
+			p.xmppArchived(result)
+			return
+		}
 		p.xmppMessage(s, raw)
 	}
+}
+
+// xmppArchived decodes one message of an archive.
+func (p *person) xmppArchived(result *xmppwire.Element) {
+	inner := result.Child("urn:xmpp:forward:0", "forwarded").Child("jabber:client", "message")
+	if inner == nil {
+		return
+	}
+	f := fields{"what": "message", "id": result.Attr("id"), "archived": "yes", "raw": inner.String(), "text": inner.ChildText("jabber:client", "body")}
+	if inner.Child("urn:xmpp:message-correct:0", "replace") != nil {
+		f["what"] = "edit"
+	}
+	if inner.Child("urn:xmpp:message-retract:1", "retracted") != nil {
+		f["gone"] = "yes"
+	}
+	p.hear(f)
 }
 
 func (p *person) xmppPresence(s xmppwire.Stanza, raw string) {
