@@ -242,12 +242,24 @@ func playDownlinks(t *testing.T, g *gateway, all map[string]*webimwire.Meta) *cl
 		g.user(name)
 	}
 	boToken, alToken := g.user("bo"), g.user("al")
+	// A notice tells things as they stand when it is written: what has happened is heard before the next happens.
+	pacer, paces := g.dial("pacer", "p"), 0
+	pace := func() {
+		t.Helper()
+		paces++
+		text := fmt.Sprint("pace ", paces)
+		pacer.ok(pacer.send(say(webimwire.MessageBody_CHAT, "al", text)))
+		al.until(text, func() bool { return slices.Contains(al.texts(), text) })
+		al.idle()
+	}
 	byBo := func(method, path, body string) any {
 		t.Helper()
+		pace()
 		return g.rest(method, withResource(path, "dev1"), boToken, body)
 	}
 	byAl := func(method, path, body string) any {
 		t.Helper()
+		pace()
 		return g.rest(method, withResource(path, "dev9"), alToken, body)
 	}
 
