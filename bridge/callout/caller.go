@@ -27,7 +27,7 @@ type Caller struct {
 	URL func(event string) string
 	// Dress makes of a call what is sent: it adds what is true of this attempt alone, as a time and a signature.
 	Dress func(c Call) ([]byte, error)
-	// Client makes the requests; nil: one that follows no redirects.
+	// Client makes the requests: NewClient's, but in tests.
 	Client *http.Client
 }
 
@@ -40,9 +40,9 @@ func NewClient() *http.Client {
 var ErrSilent = errors.New("the app's server has not answered")
 
 // Ask puts a question and returns the answer, of a 2xx alone. It waits three seconds, then asks once more and waits as
-// long again.
+// long again; what is refused the second time is not waited for.
 func (c *Caller) Ask(ctx context.Context, q Call) ([]byte, error) {
-	for range 2 {
+	for attempt := range 2 {
 		body, err := c.Dress(q)
 		if err != nil {
 			return nil, err
@@ -57,7 +57,7 @@ func (c *Caller) Ask(ctx context.Context, q Call) ([]byte, error) {
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		if !silent {
+		if !silent && attempt == 0 {
 			// Refused at once: it is asked again when it has had its time.
 			select {
 			case <-time.After(askAgainAfter):

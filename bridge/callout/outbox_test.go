@@ -318,3 +318,88 @@ func TestAskingOnceWaitsNoLonger(t *testing.T) {
 		}
 	})
 }
+
+// While some calls end others are begun: none that has just ended is begun again.
+func TestACallThatWasAnsweredIsNotMadeAgain(t *testing.T) {
+	const keys, each = 40, 25
+	o := open(t, ":memory:")
+	defer func() { _ = o.Close() }()
+	for n := range each {
+		for key := range keys {
+			put(t, o, key, n)
+		}
+	}
+	var mu sync.Mutex
+	made := map[string]int{}
+	all := make(chan struct{})
+	c := plain("http://app", &http.Client{Transport: roundTrip(func(r *http.Request) (int, error) {
+		body, err := io.ReadAll(r.Body)
+		mu.Lock()
+		defer mu.Unlock()
+		if made[string(body)]++; len(made) == keys*each {
+			select {
+			case <-all:
+			default:
+				close(all)
+			}
+		}
+		return http.StatusOK, err
+	})})
+	stop := run(t, o, c)
+	<-all
+	stop()
+	for body, n := range made {
+		if n != 1 {
+			t.Errorf("%q was made %d times", body, n)
+		}
+	}
+}
+
+// The answer has come as the gateway stops: it counts.
+func TestAnAnswerThatCameBeforeTheEndCounts(t *testing.T) {
+	o := open(t, ":memory:")
+	defer func() { _ = o.Close() }()
+	put(t, o, 1, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	c := plain("http://app", &http.Client{Transport: roundTrip(func(*http.Request) (int, error) { return http.StatusOK, nil })})
+	answered := c.Client.Transport
+	c.Client.Transport = roundTripper(func(r *http.Request) (*http.Response, error) {
+		res, err := answered.RoundTrip(r)
+		if err == nil {
+			res.Body = closing{res.Body, cancel}
+		}
+		return res, err
+	})
+	if err := o.Run(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	if waiting, dead, err := o.Waiting(t.Context()); err != nil || waiting+dead != 0 {
+		t.Errorf("%d wait, %d are put aside: %v", waiting, dead, err)
+	}
+}
+
+type roundTripper func(*http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// closing is a body that says when it has been read.
+type closing struct {
+	io.ReadCloser
+	closed func()
+}
+
+func (c closing) Close() error {
+	c.closed()
+	return c.ReadCloser.Close()
+}
+
+// A server that refuses at once is not waited for when it was asked for the last time.
+func TestARefusalIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := plain("http://app", &http.Client{Transport: roundTrip(func(*http.Request) (int, error) { return http.StatusBadGateway, nil })})
+		begun := time.Now()
+		if _, err := c.Ask(t.Context(), Call{Event: "e"}); !errors.Is(err, ErrSilent) || time.Since(begun) != askAgainAfter {
+			t.Errorf("%v after %v", err, time.Since(begun))
+		}
+	})
+}

@@ -2,6 +2,7 @@ package callout
 
 import (
 	"context"
+	"maps"
 	"sync"
 	"time"
 )
@@ -17,16 +18,17 @@ const (
 
 // underWay is which calls are being made: at most one of a key.
 type underWay struct {
-	mu   sync.Mutex
-	keys map[string]bool
-	all  sync.WaitGroup
+	mu     sync.Mutex
+	keys   map[string]bool
+	all    sync.WaitGroup
+	failed chan error // holds the first failure to note what came of a call
 }
 
 // Run makes the calls that are c's until ctx ends, then waits for those under way. Its error is the file's.
 func (o *Outbox) Run(ctx context.Context, c *Caller) error {
 	wake, stop := o.listen()
 	defer stop()
-	u := &underWay{keys: map[string]bool{}}
+	u := &underWay{keys: map[string]bool{}, failed: make(chan error, 1)}
 	defer u.all.Wait()
 	for {
 		next, err := o.begin(ctx, c, u)
@@ -43,6 +45,8 @@ func (o *Outbox) Run(ctx context.Context, c *Caller) error {
 		select {
 		case <-wake:
 		case <-timer:
+		case err := <-u.failed:
+			return err
 		case <-ctx.Done():
 			return nil
 		}
@@ -51,6 +55,8 @@ func (o *Outbox) Run(ctx context.Context, c *Caller) error {
 
 // begin starts what is due and returns when the next of the others will be; zero: a stir will tell.
 func (o *Outbox) begin(ctx context.Context, c *Caller, u *underWay) (next time.Time, err error) {
+	// Asked before the heads are read: a call that ends meanwhile may be read as it stood, and its end stirs us once more.
+	busy := u.busy()
 	heads, err := o.query(ctx, `SELECT id, owner, key, event, body, made, due, attempts, error FROM calls
 		WHERE id IN (SELECT min(id) FROM calls WHERE dead = 0 AND owner = ? GROUP BY key) ORDER BY due, id LIMIT ?`, c.Name, 4*maxUnderWay)
 	if err != nil {
@@ -61,7 +67,7 @@ func (o *Outbox) begin(ctx context.Context, c *Caller, u *underWay) (next time.T
 		if call.Due.After(now) {
 			return call.Due, nil
 		}
-		if !u.take(call.Key) {
+		if busy[call.Key] || !u.take(call.Key) {
 			continue
 		}
 		u.all.Go(func() {
@@ -69,10 +75,22 @@ func (o *Outbox) begin(ctx context.Context, c *Caller, u *underWay) (next time.T
 			u.give(call.Key)
 			if err == nil {
 				o.stir()
+				return
+			}
+			select {
+			case u.failed <- err:
+			default: // one is enough
 			}
 		})
 	}
 	return next, nil
+}
+
+// busy returns the keys of the calls that are being made.
+func (u *underWay) busy() map[string]bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return maps.Clone(u.keys)
 }
 
 func (u *underWay) take(key string) bool {
@@ -91,12 +109,14 @@ func (u *underWay) give(key string) {
 	delete(u.keys, key)
 }
 
-// attempt makes a call and notes what came of it. Its error is ctx's or the file's: then the call stands as it stood.
+// attempt makes a call and notes what came of it; of one that the end of ctx has cut off, nothing. Its error is the file's:
+// then the call stands as it stood.
 func (o *Outbox) attempt(ctx context.Context, c *Caller, call Call) error {
 	failure := c.tell(ctx, call)
-	if ctx.Err() != nil {
-		return ctx.Err()
+	if failure != nil && ctx.Err() != nil {
+		return nil
 	}
+	ctx = context.WithoutCancel(ctx) // an answer counts
 	if failure == nil {
 		_, err := o.change(ctx, `DELETE FROM calls WHERE id = ?`, call.ID)
 		return err
