@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -311,5 +312,43 @@ func TestStandingOrdersHold(t *testing.T) {
 	g.rest("DELETE", "/chatrooms/super_admin/alice", app, "")
 	if r := g.do("DELETE", "/dragoman/chat/chatrooms/super_admin/alice", app, ""); r.StatusCode != 404 {
 		t.Errorf("twice: %d", r.StatusCode)
+	}
+}
+
+// Orders that come at once all hold, and the log says the same as the gate.
+func TestOrdersThatComeAtOnceAllHold(t *testing.T) {
+	g := newGateway(t, "")
+	app, _, err := g.book.IssueAppToken(time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		g.user("alice")
+		var all sync.WaitGroup
+		for _, body := range []string{`"chat":-1`, `"groupchat":-1`, `"chatroom":-1`} {
+			all.Go(func() {
+				r, err := http.NewRequest(http.MethodPost, g.server.URL+"/dragoman/chat/mutes", strings.NewReader(`{"username":"alice",`+body+`}`))
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				r.Header.Set("Authorization", "Bearer "+app)
+				answer, err := http.DefaultClient.Do(r)
+				if err != nil || answer.StatusCode != http.StatusOK {
+					t.Errorf("%v %v", answer, err)
+					return
+				}
+				_ = answer.Body.Close()
+			})
+		}
+		all.Wait()
+		if got := g.front.orders.silenceOf("alice"); got != (silence{forever, forever, forever}) {
+			t.Fatalf("holds: %+v", got)
+		}
+		again, err := loadOrders(t.Context(), g.front)
+		if err != nil || again.silenceOf("alice") != g.front.orders.silenceOf("alice") {
+			t.Fatalf("after a restart: %+v, %v", again.silenceOf("alice"), err)
+		}
+		g.rest("POST", "/mutes", app, `{"username":"alice","chat":0,"groupchat":0,"chatroom":0}`)
 	}
 }

@@ -37,6 +37,7 @@ type silence struct {
 // gate, which needs them at every message.
 type orders struct {
 	*frontend
+	giving   sync.Mutex   // held while an order is given: what the log holds last is what holds
 	mu       sync.RWMutex // guards the maps
 	silenced map[chat.UserID]silence
 	resting  map[string]bool // by group id
@@ -87,6 +88,28 @@ func put[K, V comparable](m map[K]V, key K, v V) {
 
 // give keeps an order in the log and makes it hold.
 func (o *orders) give(ctx context.Context, key chat.SettingKey, v chat.Value) error {
+	o.giving.Lock()
+	defer o.giving.Unlock()
+	return o.keep(ctx, key, v)
+}
+
+// silence changes where u may not speak.
+func (o *orders) silence(ctx context.Context, u chat.UserID, change func(*silence) error) error {
+	o.giving.Lock()
+	defer o.giving.Unlock()
+	s := o.silenceOf(u)
+	if err := change(&s); err != nil {
+		return err
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	return o.keep(ctx, orderSilence+chat.SettingKey(u), chat.JSON(string(text)))
+}
+
+// keep is give, with o.giving held.
+func (o *orders) keep(ctx context.Context, key chat.SettingKey, v chat.Value) error {
 	a := bridge.Actor{User: keeper, Source: chat.Server, Protocol: webimmap.Protocol}
 	if _, err := o.Router.Submit(ctx, a, chat.Draft{Conv: chat.Self(keeper), Body: chat.Setting{Key: key, Value: v}}); err != nil {
 		return err

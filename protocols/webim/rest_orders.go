@@ -1,7 +1,6 @@
 package webim
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 
@@ -37,23 +36,21 @@ func (c *call) muteEverywhere() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	s := c.orders.silenceOf(u)
-	for _, f := range []struct {
-		seconds *int64
-		to      *int64
-	}{{b.Chat, &s.Chat}, {b.GroupChat, &s.GroupChat}, {b.ChatRoom, &s.ChatRoom}} {
-		if f.seconds == nil {
-			continue
+	err = c.orders.silence(c.ctx, u, func(s *silence) (err error) {
+		for _, f := range []struct {
+			seconds *int64
+			to      *int64
+		}{{b.Chat, &s.Chat}, {b.GroupChat, &s.GroupChat}, {b.ChatRoom, &s.ChatRoom}} {
+			if f.seconds == nil {
+				continue
+			}
+			if *f.to, err = until(c.Now(), *f.seconds); err != nil {
+				return chat.Refuse(chat.Invalid, "a mute is a number of seconds, -1 or 0")
+			}
 		}
-		if *f.to, err = until(c.Now(), *f.seconds); err != nil {
-			return reply{}, chat.Refuse(chat.Invalid, "a mute is a number of seconds, -1 or 0")
-		}
-	}
-	text, err := json.Marshal(s)
-	if err != nil {
-		return reply{}, err
-	}
-	return reply{Data: map[string]string{"result": "ok"}}, c.orders.give(c.ctx, orderSilence+chat.SettingKey(u), chat.JSON(string(text)))
+		return nil
+	})
+	return reply{Data: map[string]string{"result": "ok"}}, err
 }
 
 // account is user, of one that there is.
