@@ -82,6 +82,9 @@ scenario('room attributes: owned, forced, in batches, and gone with their owner'
   await b.zim.leaveRoom(roomID);
   await a.event('roomAttributesUpdated', (d) => d.infos[0].action === 1 && 'one' in d.infos[0].roomAttributes);
   assert.deepEqual((await a.zim.queryRoomAllAttributes(roomID)).roomAttributes, { three: '3' });
+  await a.zim.deleteRoomAttributes(['three'], roomID, { isForce: false });
+  assert.deepEqual((await a.zim.queryRoomAllAttributes(roomID)).roomAttributes, {});
+  await refuses(6000331, a.zim.deleteRoomAttributes(['three'], roomID, { isForce: false }));
 });
 
 scenario('room members have attributes', async () => {
