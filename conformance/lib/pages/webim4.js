@@ -5,7 +5,7 @@
   // Handlers whose events are handed on as they are.
   const others = ['onImageMessage', 'onFileMessage', 'onAudioMessage', 'onVideoMessage', 'onLocationMessage',
     'onCmdMessage', 'onCustomMessage', 'onCombineMessage', 'onRecallMessage', 'onModifiedMessage', 'onReceivedMessage',
-    'onDeliveredMessage', 'onReadMessage', 'onChannelMessage', 'onStatisticMessage', 'onGroupEvent', 'onChatroomEvent',
+    'onDeliveredMessage', 'onReadMessage', 'onChannelMessage', 'onStatisticMessage', 'onGroupEvent', 'onChatroomEvent', 'onGroupChange', 'onChatroomChange',
     'onContactInvited', 'onContactAgreed', 'onContactRefuse', 'onContactAdded', 'onContactDeleted',
     'onPresenceStatusChange', 'onReactionChange', 'onChatThreadChange', 'onMultiDeviceEvent', 'onMessagePinEvent',
     'onOfflineMessageSyncStart', 'onOfflineMessageSyncFinish', 'onTokenWillExpire', 'onTokenExpired'];
