@@ -92,7 +92,7 @@ export class Browser {
     });
     await page.exposeFunction('report', hear);
     const query = new URLSearchParams(scripts.map((s) => ['script', s]));
-    await page.goto(`${this.origin}/?${query}`, { waitUntil: 'load' });
+    await page.goto(`${this.origin}/?${query}`, { waitUntil: 'load', timeout: 60000 });
     await page.waitForFunction('window.client !== undefined', null, { timeout: 30000 }).catch(() => {
       throw new Error(`a page with ${scripts.join(', ')} did not load: ${faults.join('\n')}`);
     });

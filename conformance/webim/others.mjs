@@ -86,11 +86,16 @@ for (const [where, type] of [['group', 2], ['room', 1]]) {
     }
   });
 
-  scenario(`others: recalls by ZIM and XMPP users in a ${where} are recalls in the SDKs`, async () => {
-    const said = await zoe.says('zim takes it back', id(), type);
-    await Promise.all(sdks.map((c) => text(c, said.messageID)));
-    await zoe.zim.revokeMessage(said);
-    for (const c of sdks) assert.equal((await event(c, 'onRecallMessage', (e) => String(e.mid) === said.messageID)).from, zoe.user);
+  // ZIM has no recall in rooms.
+  const recallers = where === 'group' ? 'ZIM and XMPP users' : 'an XMPP user';
+
+  scenario(`others: recalls by ${recallers} in a ${where} are recalls in the SDKs`, async () => {
+    if (where === 'group') {
+      const said = await zoe.says('zim takes it back', id(), type);
+      await Promise.all(sdks.map((c) => text(c, said.messageID)));
+      await zoe.zim.revokeMessage(said);
+      for (const c of sdks) assert.equal((await event(c, 'onRecallMessage', (e) => String(e.mid) === said.messageID)).from, zoe.user);
+    }
     const mine = await xavier.sendText(place(), 'xmpp takes it back');
     await Promise.all(sdks.map((c) => text(c, mine.id)));
     await xavier.xmpp.send(xml('message', { to: xavier.address(place()), type: 'groupchat', id: fresh('retract') },
