@@ -242,11 +242,6 @@ cause('he invites somebody who is nobody', [204], 'usual', async ({ owner, user 
   await user.call('inviteUsersToGroup', { groupId: id, users: ['nobody-at-all'] });
 });
 
-cause('a message of another\'s group is reacted to', [602], 'usual', async ({ owner, user }) => {
-  const sent = await owner.sendText({ group: await group(owner) }, 'ours');
-  await user.call('addReaction', { messageId: sent.id, reaction: '👍' });
-});
-
 cause('the group is full', [606], 'usual', async ({ owner, user }) => {
   const made = await owner.call('createGroup', { data: { groupname: 'full', desc: '', members: [], public: true, approval: false, allowinvites: true, inviteNeedConfirm: false, maxusers: 1 } });
   await user.call('joinGroup', { groupId: made.data.groupid, message: '' });
