@@ -13,7 +13,7 @@ const password = (user) => `${user}-secret`;
 const bobs = 'xmpp/bob@example.test'; // as ZIM writes him
 
 for (const kind of ['prosody', 'ejabberd']) {
-  describe(`component of ${kind}`, { concurrency: false, timeout: 240000 }, () => {
+  describe(`component of ${kind}`, { concurrency: false, timeout: 300000 }, () => {
     let host;
     let gateway;
     let browser;
@@ -159,6 +159,7 @@ for (const kind of ['prosody', 'ejabberd']) {
     });
 
     step('the host dies: what is written meanwhile waits for it', async () => {
+      // slixmpp waits twice as long each time before it tries again.
       logins = { bob: cast.bob.connections(), carl: cast.carl.connections() };
       await host.kill();
       const texts = [];
@@ -170,7 +171,7 @@ for (const kind of ['prosody', 'ejabberd']) {
       said.push(['wendy', 'to the group while the host was down']);
       await cast.wendy.sendText({ group }, 'to the group while the host was down');
       await host.serve();
-      await cast.bob.reconnected(logins.bob + 1, 60000);
+      await cast.bob.reconnected(logins.bob + 1, 100000);
       for (const text of texts) {
         await heard('bob', text, { from: 'zoe' });
         await heard('bob', `wendy: ${text}`, { from: 'wendy' });
@@ -182,7 +183,7 @@ for (const kind of ['prosody', 'ejabberd']) {
 
     step('and its users find their groups again', async () => {
       for (const who of ['bob', 'carl']) {
-        await cast[who].reconnected(logins[who] + 1, 60000);
+        await cast[who].reconnected(logins[who] + 1, 100000);
         await cast[who].joinGroup({ group }, { history: { maxstanzas: 3 } });
         await cast[who].heard.until('what was said meanwhile', (e) => e.kind === 'message' && e.text === 'to the group while the host was down');
       }
