@@ -23,6 +23,7 @@ type config struct {
 	TokenTTL   time.Duration `yaml:"token_ttl"`
 	MaxMessage int           `yaml:"max_message"`
 	Rate       float64       `yaml:"rate"`
+	RESTRate   float64       `yaml:"rest_rate"`
 	Linger     time.Duration `yaml:"linger"`
 	LZ4        bool          `yaml:"lz4"`
 	MaxImage   int64         `yaml:"max_image"`
@@ -52,6 +53,8 @@ func readConfig(s configs.Section) (config, error) {
 		return config{}, s.At("max_message", fmt.Errorf("not between 1024 and %d", maxFrame/2))
 	case c.Rate < 0:
 		return config{}, s.At("rate", errors.New("negative"))
+	case c.RESTRate < 0:
+		return config{}, s.At("rest_rate", errors.New("negative"))
 	case c.Linger < 0:
 		return config{}, s.At("linger", errors.New("negative"))
 	case c.MaxImage < 1:

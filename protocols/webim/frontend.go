@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"github.com/gin-gonic/gin"
+	"golang.org/x/time/rate"
 
 	"dragoman/bridge"
 	"dragoman/bridge/account"
@@ -39,6 +40,7 @@ type frontend struct {
 	detourKey []byte
 	callbacks *callbacks
 	orders    *orders
+	rates     *rates
 
 	life context.Context // of all sessions
 	end  context.CancelFunc
@@ -66,6 +68,7 @@ func build(d protocols.Deps, section configs.Section) (protocols.Frontend, error
 	f.rooms = bridge.NewParking(f.Router, f.cfg.Linger)
 	f.live = &live{router: d.Router, sessions: map[chat.UserID][]*session{}}
 	f.tree = f.routes()
+	f.rates = &rates{perSecond: cfg.RESTRate, callers: map[string]*rate.Limiter{}}
 	if f.orders, err = loadOrders(context.Background(), f); err != nil {
 		return nil, err
 	}

@@ -151,13 +151,20 @@ func (c *call) serve(org, app string) (reply, error) {
 // authenticate finds out who asks.
 func (c *call) authenticate(a access) error {
 	if a == anybody {
-		return nil
+		return c.rates.take("address " + addressOf(c.r))
 	}
 	token, ok := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
 	if !ok || token == "" {
 		return chat.Refuse(chat.Unauthenticated, "Unable to authenticate (OAuth)")
 	}
 	if err := c.identify(token); err != nil {
+		return err
+	}
+	caller := "user " + string(c.me)
+	if c.server {
+		caller = "app"
+	}
+	if err := c.rates.take(caller); err != nil {
 		return err
 	}
 	name, named := c.named["me"]

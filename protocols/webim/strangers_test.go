@@ -65,3 +65,18 @@ func TestStrangersLearnNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoAsksTooFastIsToldSo(t *testing.T) {
+	g := newGateway(t, "rest_rate: 0.001")
+	token := g.user("alice")
+	if r := g.do("GET", "/dragoman/chat/users/alice", token, ""); r.StatusCode != http.StatusOK {
+		t.Errorf("the first: %d", r.StatusCode)
+	}
+	r := g.do("GET", "/dragoman/chat/users/alice", token, "")
+	if m := answered(t, r); r.StatusCode != http.StatusTooManyRequests || m["error"] != "resource_limited" {
+		t.Errorf("the second: %d %v", r.StatusCode, m)
+	}
+	if r := g.do("GET", "/dragoman/chat/users/bob", g.user("bob"), ""); r.StatusCode != http.StatusOK {
+		t.Errorf("somebody else: %d", r.StatusCode)
+	}
+}
