@@ -122,10 +122,16 @@ func (r Realm) sayDraft(d *chat.Draft, me chat.UserID, meta *webimwire.Meta, bod
 	return err
 }
 
+// maxDirected is how many of a group one message may be for [webim 18.2.1].
+const maxDirected = 20
+
 // direct narrows a group message to the users it names [webim 6.1].
 func (r Realm) direct(d *chat.Draft, me chat.UserID, meta *webimwire.Meta) error {
 	if meta.GetRoutetype() != webimwire.Meta_ROUTE_DIRECT || len(meta.GetDirectedUsers()) == 0 {
 		return nil
+	}
+	if len(meta.GetDirectedUsers()) > maxDirected {
+		return chat.Refuse(chat.Invalid, "limit directed users") // the SDKs know these words [webim 7]
 	}
 	d.To = []chat.UserID{me}
 	for _, name := range meta.GetDirectedUsers() {

@@ -218,6 +218,11 @@ func TestRefusalsInTheWordsOfTheSDKs(t *testing.T) {
 	if _, err := g.router.Submit(t.Context(), bridge.Actor{User: "bob"}, block); err != nil {
 		t.Fatal(err)
 	}
+	directed := say(webimwire.MessageBody_GROUPCHAT, group, "x")
+	directed.Routetype = webimwire.Meta_ROUTE_DIRECT.Enum()
+	for i := range 21 {
+		directed.DirectedUsers = append(directed.DirectedUsers, fmt.Sprint("user", i))
+	}
 	ack := func(kind webimwire.MessageBody_Type, to string, id uint64) *webimwire.Meta {
 		return chatMeta(to, false, &webimwire.MessageBody{Type: &kind, Contents: []*webimwire.MessageBody_Content{{}}, AckMessageId: &id})
 	}
@@ -230,6 +235,7 @@ func TestRefusalsInTheWordsOfTheSDKs(t *testing.T) {
 		"no such group":  {say(webimwire.MessageBody_GROUPCHAT, "404", "x"), webimwire.Status_FAIL, "group not found"},
 		"not a member":   {say(webimwire.MessageBody_GROUPCHAT, group, "x"), webimwire.Status_FAIL, "not in group or chatroom"},
 		"too large":      {say(webimwire.MessageBody_CHAT, "bob", strings.Repeat("x", 3000)), webimwire.Status_PERMISSION_DENIED, "Sorry, data is too large"},
+		"too many":       {directed, webimwire.Status_FAIL, "limit directed users"},
 		"recall nothing": {ack(webimwire.MessageBody_RECALL, "bob", 77), webimwire.Status_FAIL, "Sorry, message does not exist"},
 	} {
 		status := alice.send(c.meta).GetStatus()
