@@ -22,8 +22,9 @@ const (
 type Step struct {
 	Stage      Stage
 	Event      *chat.Event
-	From       string // protocol of who asked for it; "": the gateway itself, or not known any more, where Begin is zero
-	To         string // of Handed and Written: protocol of the reader
+	From       string    // protocol of who asked for it; "": the gateway itself, or not known any more, where Begin is zero
+	To         string    // of Handed and Written: protocol of the reader
+	Asked      time.Time // when the event was asked for; zero for Handed and Written
 	Begin, End time.Time
 	Live       bool // of Handed: it came as it happened; else it was caught up on, and Begin is zero
 }
@@ -48,7 +49,7 @@ func (r *Router) tellStages(p *Pending, d *Delivery) {
 	if r.watch == nil {
 		return
 	}
-	step := Step{Event: d.Event, From: p.actor.Protocol}
+	step := Step{Event: d.Event, From: p.actor.Protocol, Asked: p.times.asked}
 	for _, s := range []struct {
 		stage      Stage
 		begin, end time.Time

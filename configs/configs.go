@@ -26,6 +26,7 @@ type Config struct {
 	Accounts  Accounts `yaml:"accounts"`
 	Bridge    Bridge   `yaml:"bridge"`
 	History   History  `yaml:"history"`
+	Traces    Traces   `yaml:"traces"`
 	Log       Log      `yaml:"log"`
 
 	all     *koanf.Koanf
@@ -71,6 +72,12 @@ type Bridge struct {
 // History says how long messages stay.
 type History struct {
 	Keep time.Duration `yaml:"keep"` // to the hour; 0: for ever
+}
+
+// Traces says where spans of messages are sent.
+type Traces struct {
+	OTLP  string  `yaml:"otlp"`  // URL of a collector; "": nowhere
+	Share float64 `yaml:"share"` // of messages, from 0 to 1
 }
 
 // Log says what is logged and how.
@@ -239,6 +246,12 @@ func (c *Config) check() error {
 	}
 	if c.History.Keep != 0 && c.History.Keep < time.Hour {
 		bad("history.keep", "%s is neither 0 nor an hour or more", c.History.Keep)
+	}
+	if u, err := url.Parse(c.Traces.OTLP); c.Traces.OTLP != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		bad("traces.otlp", "%q is not a URL, as in http://127.0.0.1:4318", c.Traces.OTLP)
+	}
+	if c.Traces.Share < 0 || c.Traces.Share > 1 {
+		bad("traces.share", "%g is not from 0 to 1", c.Traces.Share)
 	}
 	slices.SortFunc(wrong, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return errors.Join(wrong...)

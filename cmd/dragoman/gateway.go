@@ -14,6 +14,7 @@ import (
 	"dragoman/cmd/dragoman/console"
 	"dragoman/configs"
 	"dragoman/internal/metrics"
+	"dragoman/internal/telemetry"
 	"dragoman/internal/trace"
 	"dragoman/protocols"
 )
@@ -31,7 +32,8 @@ type gateway struct {
 	token     string // of the control interface
 	tls       *tls.Config
 	metrics   *metrics.Metrics
-	trace     *trace.Ring // frames of the latest messages, for the page
+	tracer    *telemetry.Tracer // nil: off
+	trace     *trace.Ring       // frames of the latest messages, for the page
 	demo      demoChoice
 	console   *console.Console
 	fronts    []front
@@ -64,6 +66,11 @@ func newGateway(c *core, demo demoChoice) (*gateway, error) {
 		return nil, err
 	}
 	g.metrics = metrics.New(versionText(), g.reading)
+	if c.cfg.Traces.OTLP != "" {
+		if g.tracer, err = telemetry.New(context.Background(), c.cfg.Traces.OTLP, c.cfg.Traces.Share, versionText(), part(c.log, "telemetry")); err != nil {
+			return nil, err
+		}
+	}
 	g.watch()
 	for _, r := range frontends() {
 		built, err := r.Build(g.deps(r.Name), c.cfg.Protocol(r.Name))
@@ -282,6 +289,11 @@ func (g *gateway) drain(fronts *sync.WaitGroup) {
 	for _, s := range g.servers {
 		if s.name == "admin" {
 			_ = s.http.Close() // who watches us learns it so
+		}
+	}
+	if g.tracer != nil {
+		if err := g.tracer.Close(ctx); err != nil {
+			g.log.Warn().Err(err).Msg("cannot send the last traces")
 		}
 	}
 	if err := g.console.Close(); err != nil {

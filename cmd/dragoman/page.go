@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 	"regexp"
@@ -65,7 +66,7 @@ func onLoopback(listen map[string]string) bool {
 
 // host is what the page and the console are given.
 func (g *gateway) host() console.Host {
-	h := console.Host{Router: g.router, Store: g.store, Accounts: g.book, Vault: g.vault, Trace: g.trace, Version: versionText(),
+	h := console.Host{Router: g.router, Store: g.store, Accounts: g.book, Vault: g.vault, Trace: g.trace, Calls: g.calls, Version: versionText(),
 		Now: g.now, Log: part(g.log, "console")}
 	for _, f := range g.fronts {
 		h.Fronts = append(h.Fronts, console.Front{Name: f.name, Frontend: f.Frontend})
@@ -96,6 +97,7 @@ func (g *gateway) site(ctx context.Context) (*console.Site, error) {
 	if err != nil {
 		return nil, err
 	}
+	g.trace.KeepUntil(time.Unix(0, math.MaxInt64)) // every visitor may see how his messages travel
 	g.log.Info().Msg("demo accounts are on, for browsers on this machine; --no-demo switches them off")
 	return console.NewSite(page, built, versionText(), demo, ""), nil
 }
@@ -136,7 +138,7 @@ func (g *gateway) newConsole() (*console.Console, error) {
 		return nil, fmt.Errorf("read the page: %w", err)
 	}
 	return console.New(g.host(), page, console.Options{AuditLog: g.folder.path("audit.log"), Config: g.maskedConfig, Health: g.health,
-		Addresses: func() map[string]string { return g.addresses }, Requests: g.metrics.Requests, Started: g.now()})
+		Addresses: func() map[string]string { return g.addresses }, Requests: g.metrics.Requests, Stages: g.metrics.Stages, Started: g.now()})
 }
 
 // isSecret is a line of the configuration whose value is nobody's business.

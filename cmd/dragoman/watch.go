@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 
+	"go.opentelemetry.io/otel/attribute"
+
 	"dragoman/bridge"
 	"dragoman/bridge/chat"
 	"dragoman/mapping"
@@ -48,6 +50,9 @@ func (g *gateway) watch() {
 		if !s.Begin.IsZero() {
 			g.metrics.Passed(string(s.Stage), s.End.Sub(s.Begin))
 		}
+		if g.tracer != nil {
+			g.span(s)
+		}
 		if s.Stage == bridge.Handed {
 			from := "log" // caught up on: whence it came is not kept
 			if s.Live {
@@ -62,4 +67,24 @@ func (g *gateway) watch() {
 			g.metrics.SessionEnded(s.Protocol, in, out)
 		}
 	})
+}
+
+// span traces a message's passing of a stage.
+func (g *gateway) span(s bridge.Step) {
+	m, ok := s.Event.Body.(chat.Message)
+	if !ok || s.Event.Place.IsZero() {
+		return
+	}
+	about := []attribute.KeyValue{attribute.String("dragoman.event", s.Event.ID.String()), attribute.String("dragoman.from", s.From)}
+	if s.To != "" {
+		about = append(about, attribute.String("dragoman.to", s.To))
+	}
+	begin := s.Begin
+	if begin.IsZero() { // caught up on
+		begin = s.End
+	}
+	g.tracer.Stage(s.Event.ID, string(s.Stage), begin, s.End, about...)
+	if s.Stage == bridge.Committed {
+		g.tracer.Root(s.Event.ID, s.Asked, s.End, append(about, attribute.String("dragoman.kind", chat.ContentName(m.Content)))...)
+	}
 }

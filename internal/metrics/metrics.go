@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+	dto "github.com/prometheus/client_model/go"
 
 	"dragoman/bridge/chat"
 )
@@ -115,6 +116,29 @@ func (m *Metrics) Answered(method string, code int, took time.Duration) {
 // Passed counts that an event passed a stage.
 func (m *Metrics) Passed(stage string, took time.Duration) {
 	m.stages.WithLabelValues(stage).Observe(took.Seconds())
+}
+
+// Stage is how often a stage was passed, and how long that took all together.
+type Stage struct {
+	Count   uint64  `json:"count"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Stages returns what Passed has counted, by stage.
+func (m *Metrics) Stages() map[string]Stage {
+	found := make(chan prometheus.Metric)
+	go func() {
+		m.stages.Collect(found)
+		close(found)
+	}()
+	all := map[string]Stage{}
+	for metric := range found {
+		var d dto.Metric
+		if err := metric.Write(&d); err == nil && len(d.GetLabel()) == 1 {
+			all[d.GetLabel()[0].GetValue()] = Stage{d.GetHistogram().GetSampleCount(), d.GetHistogram().GetSampleSum()}
+		}
+	}
+	return all
 }
 
 // Delivered counts that a session took an event.

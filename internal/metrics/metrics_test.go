@@ -20,6 +20,9 @@ func TestScrapeShowsTheReading(t *testing.T) {
 	m.Passed("commit", 2*time.Millisecond)
 	m.Delivered("zim", "xmpp", "text", "exact")
 	m.SessionEnded("zim", 10, 2000)
+	if s := m.Stages(); len(s) != 1 || s["commit"] != (Stage{1, 0.002}) {
+		t.Errorf("stages: %v", s)
+	}
 	w := httptest.NewRecorder()
 	m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
 	body, err := io.ReadAll(w.Body)

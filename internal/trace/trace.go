@@ -1,5 +1,6 @@
 // Package trace keeps the frames that the latest messages came in, so that an operator, or a visitor of the demo page, can
-// see what the client really wrote. It holds contents: nothing of it is logged, and it is off unless somebody may look.
+// see what the client really wrote. It holds contents, in memory alone: nothing of it is logged, and nothing is kept but
+// while somebody who may look is looking.
 //
 // # Concurrency
 //
@@ -9,6 +10,8 @@ package trace
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"dragoman/bridge/chat"
 )
@@ -23,8 +26,10 @@ type Original struct {
 	Length   int    // of the frame as it came
 }
 
-// Ring keeps the latest originals.
+// Ring keeps the latest originals, while it is told to.
 type Ring struct {
+	until atomic.Int64 // Unix nanoseconds; 0: nobody looks
+
 	mu     sync.Mutex
 	frames map[chat.EventID]Original
 	order  []chat.EventID // oldest at next
@@ -36,9 +41,37 @@ func New(n int) *Ring {
 	return &Ring{frames: make(map[chat.EventID]Original, n), order: make([]chat.EventID, n)}
 }
 
+// KeepUntil has the ring keep what comes until then; an earlier time than it knows changes nothing. What it holds goes
+// with the first message that comes later.
+func (r *Ring) KeepUntil(t time.Time) {
+	for {
+		known := r.until.Load()
+		if t.UnixNano() <= known || r.until.CompareAndSwap(known, t.UnixNano()) {
+			return
+		}
+	}
+}
+
+// isKept reports whether somebody looks; else it forgets what it holds.
+func (r *Ring) isKept() bool {
+	until := r.until.Load()
+	if until == 0 {
+		return false
+	}
+	if time.Now().UnixNano() <= until {
+		return true
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	clear(r.frames)
+	clear(r.order)
+	r.until.CompareAndSwap(until, 0)
+	return false
+}
+
 // Note keeps a copy of the frame that asked for the event.
 func (r *Ring) Note(id chat.EventID, protocol string, frame []byte) {
-	if r == nil {
+	if r == nil || !r.isKept() {
 		return
 	}
 	o := Original{protocol, slices.Clone(frame[:min(len(frame), maxFrame)]), len(frame)}
@@ -55,7 +88,7 @@ func (r *Ring) Note(id chat.EventID, protocol string, frame []byte) {
 
 // Original returns the frame that asked for the event, if it is still there.
 func (r *Ring) Original(id chat.EventID) (Original, bool) {
-	if r == nil {
+	if r == nil || !r.isKept() {
 		return Original{}, false
 	}
 	r.mu.Lock()

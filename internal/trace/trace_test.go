@@ -3,10 +3,13 @@ package trace
 import (
 	"bytes"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestRingKeepsTheLatest(t *testing.T) {
 	r := New(2)
+	r.KeepUntil(time.Now().Add(time.Hour))
 	frame := []byte("one")
 	r.Note(1, "webim", frame)
 	frame[0] = 'x'
@@ -30,4 +33,31 @@ func TestNoRingKeepsNothing(t *testing.T) {
 	if _, ok := r.Original(1); ok {
 		t.Fatal("something out of nothing")
 	}
+}
+
+func TestNothingIsKeptWhileNobodyLooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := New(2)
+		r.Note(1, "webim", []byte("before"))
+		r.KeepUntil(time.Now().Add(time.Minute))
+		r.KeepUntil(time.Now().Add(time.Second)) // no earlier
+		r.Note(2, "webim", []byte("meanwhile"))
+		if _, ok := r.Original(1); ok {
+			t.Error("it kept what came before somebody looked")
+		}
+		time.Sleep(30 * time.Second)
+		if _, ok := r.Original(2); !ok {
+			t.Error("it has forgotten too early")
+		}
+		time.Sleep(31 * time.Second)
+		r.Note(3, "webim", []byte("after"))
+		if len(r.frames) != 0 {
+			t.Errorf("it holds %v", r.frames)
+		}
+		r.KeepUntil(time.Now().Add(time.Minute))
+		r.Note(4, "webim", []byte("again"))
+		if _, ok := r.Original(4); !ok {
+			t.Error("it does not keep again")
+		}
+	})
 }

@@ -11,13 +11,14 @@ import (
 
 // order is what an operator asks to be done.
 type order struct {
-	User    string `json:"user"`
-	Device  string `json:"device"`
-	Place   string `json:"place"`
-	Event   string `json:"event"`
-	Minutes int    `json:"minutes"` // of a mute; 0: for ever
-	On      bool   `json:"on"`
-	Reason  string `json:"reason"`
+	User    string  `json:"user"`
+	Device  string  `json:"device"`
+	Place   string  `json:"place"`
+	Event   string  `json:"event"`
+	Minutes int     `json:"minutes"` // of a mute; 0: for ever
+	On      bool    `json:"on"`
+	Reason  string  `json:"reason"`
+	IDs     []int64 `json:"ids"` // of calls; none: all
 }
 
 // act does what an operator asks: checked first, then written down, then done.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"dragoman/bridge/chat"
+	"dragoman/internal/metrics"
 )
 
 // Options is what only the console needs of the gateway.
@@ -22,7 +23,9 @@ type Options struct {
 	Addresses func() map[string]string
 	// Requests returns how HTTP requests were answered since the start, by status code.
 	Requests func() map[string]uint64
-	Started  time.Time
+	// Stages returns how long events took for each stage of their way, since the start.
+	Stages  func() map[string]metrics.Stage
+	Started time.Time
 }
 
 // Console is the operators' console.
@@ -80,7 +83,7 @@ func (c *Console) routes() {
 	c.mux.HandleFunc("GET /-/api/live", c.known(c.live))
 	for path, ask := range map[string]func(*http.Request, Operator) (any, error){
 		"overview": c.overview, "sessions": c.sessions, "users": c.users, "user": c.user, "convs": c.convs, "conv": c.conv,
-		"history": c.history, "travel": c.wayOf, "audit": c.deeds, "config": c.config, "health": c.health,
+		"history": c.history, "travel": c.wayOf, "audit": c.deeds, "calls": c.calls, "config": c.config, "health": c.health,
 	} {
 		c.mux.HandleFunc("GET /-/api/"+path, own(c.known(func(w http.ResponseWriter, r *http.Request, o Operator) {
 			v, err := ask(r, o)
@@ -89,7 +92,7 @@ func (c *Console) routes() {
 		})))
 	}
 	for path, do := range map[string]func(context.Context, order) (Deed, func() error, error){
-		"kick": c.kick, "disable": c.disable, "mute": c.mute, "recall": c.recall,
+		"kick": c.kick, "disable": c.disable, "mute": c.mute, "recall": c.recall, "replay": c.replay, "drop": c.drop,
 	} {
 		c.mux.HandleFunc("POST /-/api/"+path, own(c.known(c.act(path, do))))
 	}
@@ -118,9 +121,16 @@ func (c *Console) known(h func(http.ResponseWriter, *http.Request, Operator)) ht
 			answer(w, nil, err)
 			return
 		}
+		if o.Contents { // from now on there is somebody to whom the frames of messages may be shown
+			c.host.Trace.KeepUntil(c.host.Now().Add(lookTime))
+		}
 		h(w, r, o)
 	}
 }
+
+// lookTime is how long the frames of messages are kept for an operator who sees contents, after he has last asked for
+// anything.
+const lookTime = 15 * time.Minute
 
 // report logs our own faults; an operator's mistakes he reads himself.
 func (c *Console) report(err error, what string) {

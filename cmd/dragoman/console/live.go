@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"dragoman/bridge/chat"
+	"dragoman/internal/metrics"
 )
 
 const (
@@ -22,16 +23,17 @@ const (
 
 // Pulse is the gateway's numbers at one moment. What counts up counts from the start.
 type Pulse struct {
-	Time       int64             `json:"time"` // ms
-	Sessions   map[string]int    `json:"sessions"`
-	Committed  uint64            `json:"committed"`
-	Live       uint64            `json:"live"`
-	Duplicates uint64            `json:"duplicates"`
-	Batches    uint64            `json:"batches"`
-	Waiting    int               `json:"waiting"`
-	Lag        int               `json:"lag"`
-	Refused    map[string]uint64 `json:"refused"`
-	Requests   map[string]uint64 `json:"requests"`
+	Time       int64                    `json:"time"` // ms
+	Sessions   map[string]int           `json:"sessions"`
+	Committed  uint64                   `json:"committed"`
+	Live       uint64                   `json:"live"`
+	Duplicates uint64                   `json:"duplicates"`
+	Batches    uint64                   `json:"batches"`
+	Waiting    int                      `json:"waiting"`
+	Lag        int                      `json:"lag"`
+	Refused    map[string]uint64        `json:"refused"`
+	Requests   map[string]uint64        `json:"requests"`
+	Stages     map[string]metrics.Stage `json:"stages"`
 }
 
 // pulses is the latest numbers, read by whoever looks first in a second.
@@ -95,7 +97,7 @@ func (c *Console) now() Pulse {
 func (c *Console) read(t time.Time) Pulse {
 	counts := c.host.Router.Counts()
 	p := Pulse{Time: t.UnixMilli(), Sessions: map[string]int{}, Committed: counts.Committed, Live: counts.Live, Duplicates: counts.Duplicates,
-		Batches: counts.Batches, Waiting: counts.Waiting, Refused: map[string]uint64{}, Requests: c.opts.Requests()}
+		Batches: counts.Batches, Waiting: counts.Waiting, Refused: map[string]uint64{}, Requests: c.opts.Requests(), Stages: c.opts.Stages()}
 	for _, front := range c.host.Fronts {
 		p.Sessions[front.Name] = 0
 	}

@@ -13,6 +13,7 @@ import (
 
 	"dragoman/bridge"
 	"dragoman/bridge/account"
+	"dragoman/bridge/callout"
 	"dragoman/bridge/chat"
 	"dragoman/bridge/store"
 	"dragoman/internal/trace"
@@ -26,6 +27,7 @@ type Host struct {
 	Accounts *account.Book
 	Vault    *account.Vault
 	Trace    *trace.Ring
+	Calls    *callout.Outbox
 	// Fronts are the front-ends, in the order in which they are shown.
 	Fronts  []Front
 	Page    fs.FS

@@ -38,8 +38,21 @@ export interface Pulse {
 export interface Stage {
   count: number;
   seconds: number;
-  /** Upper bounds in seconds, and how many took no longer. */
-  buckets: [number, number][];
+}
+/** Call is a call to the app's server that was put aside. */
+export interface Call {
+  id: number;
+  event: string;
+  key: string;
+  made: string;
+  attempts: number;
+  problem: string;
+  body?: string;
+}
+export interface Calls {
+  waiting: number;
+  dead: number;
+  calls: Call[];
 }
 export interface Overview {
   pulse: Pulse;

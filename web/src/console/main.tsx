@@ -5,13 +5,13 @@ import { useBell } from '../shared/bell.js';
 import { ask, login, logout, type Operator } from './api.js';
 import { ConversationView } from './Conversation.js';
 import { Live } from './live.js';
-import { AuditView, ConfigView, ConvsView, HealthView, OverviewView, SessionsView, UsersView, UserView, type ViewProps } from './views.js';
+import { AuditView, CallsView, ConfigView, ConvsView, HealthView, OverviewView, SessionsView, UsersView, UserView, type ViewProps } from './views.js';
 import '../shared/base.css';
 import './console.css';
 
 const sections: [string, string][] = [
   ['', 'Overview'], ['sessions', 'Sessions'], ['users', 'Users'], ['groups', 'Groups'], ['rooms', 'Rooms'],
-  ['audit', 'Audit log'], ['config', 'Configuration'], ['health', 'Health'],
+  ['calls', 'Callbacks'], ['audit', 'Audit log'], ['config', 'Configuration'], ['health', 'Health'],
 ];
 
 function useRoute(): [string, (path: string) => void] {
@@ -126,6 +126,8 @@ function View({ section, rest, ...props }: ViewProps & { section: string; rest: 
       return <ConvsView key="room" kind="room" {...props} />;
     case 'conv':
       return <ConversationView key={rest} place={rest} {...props} />;
+    case 'calls':
+      return <CallsView {...props} />;
     case 'audit':
       return <AuditView {...props} />;
     case 'config':

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useBell } from '../shared/bell.js';
 import { Code } from '../shared/code.js';
-import { act, type Conv, type Deed, type Health, type Operator, type Overview, type Pulse, type Session, type User, type UserPage } from './api.js';
+import { act, type Calls, type Conv, type Deed, type Health, type Operator, type Overview, type Pulse, type Session, type User, type UserPage } from './api.js';
 import { Chart, show } from './Chart.js';
 import { rates, type Live } from './live.js';
 import { ago, bytes, Fault, Protocol, Search, Sure, Table, useAnswer, when } from './parts.js';
@@ -258,6 +258,36 @@ export function AuditView({ live }: ViewProps) {
         {deeds.map((d, i) => (
           <tr key={`${d.time} ${i}`}>
             <td>{when(d.time)}</td><td>{d.who ?? '–'}</td><td>{d.action}</td><td>{d.target}</td><td class="dim">{d.detail}</td><td class="dim">{d.address}</td><td class="bad">{d.problem}</td>
+          </tr>
+        ))}
+      </Table>
+    </>
+  );
+}
+
+export function CallsView({ operator, say }: ViewProps) {
+  const { answer, fault, again } = useAnswer<Calls>('calls', {});
+  const may = operator.role === 'operator';
+  const all = (what: string, done: string, ids: number[]) => doing(say, what, { ids }, done, again);
+  return (
+    <>
+      <Fault text={fault} />
+      <p class="lead">Calls to the app’s server: {answer?.waiting ?? '–'} wait to be made, {answer?.dead ?? '–'} were put aside after six attempts.</p>
+      <p class="tools">
+        <button type="button" class="act" onClick={again}>Look again</button>
+        {may && answer !== undefined && answer.dead > 0 && <Sure label="Replay all" onSure={() => all('replay', 'all are in line again', [])} />}
+        {may && answer !== undefined && answer.dead > 0 && <Sure label="Drop all" tone="bad" onSure={() => all('drop', 'all are forgotten', [])} />}
+      </p>
+      <Table label="Calls put aside" heads={['Id', 'Event', 'Of', 'Made', 'Attempts', 'What went wrong', '']} empty={answer?.calls.length === 0}>
+        {answer?.calls.map((c) => (
+          <tr key={c.id}>
+            <td>{c.id}</td>
+            <td>{c.event}{c.body && <details><summary>what it says</summary><Code text={c.body} label={`Call ${c.id}`} /></details>}</td>
+            <td class="dim">{c.key}</td><td>{when(c.made)}</td><td>{c.attempts}</td><td class="bad">{c.problem}</td>
+            <td class="acts">
+              {may && <Sure label="Replay" onSure={() => all('replay', `call ${c.id} is in line again`, [c.id])} />}
+              {may && <Sure label="Drop" tone="bad" onSure={() => all('drop', `call ${c.id} is forgotten`, [c.id])} />}
+            </td>
           </tr>
         ))}
       </Table>

@@ -1,0 +1,72 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"dragoman/bridge/chat"
+)
+
+// callLine is a call to the app's server that was put aside.
+type callLine struct {
+	ID       int64     `json:"id"`
+	Event    string    `json:"event"`
+	Key      string    `json:"key"`
+	Made     time.Time `json:"made"`
+	Attempts int       `json:"attempts"`
+	Problem  string    `json:"problem"`
+	Body     string    `json:"body,omitempty"` // with the right to see contents alone
+}
+
+// calls tells how many calls wait, and lists those that were put aside.
+func (c *Console) calls(r *http.Request, o Operator) (any, error) {
+	waiting, dead, err := c.host.Calls.Waiting(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	page, err := c.host.Calls.Dead(r.Context(), 0, maxListed)
+	if err != nil {
+		return nil, err
+	}
+	if o.Contents && len(page) > 0 {
+		if err := c.audit.note(Deed{Who: o.Name, Action: "read", Target: "calls", Address: r.RemoteAddr}); err != nil {
+			return nil, err
+		}
+	}
+	lines := []callLine{}
+	for _, call := range page {
+		line := callLine{ID: call.ID, Event: call.Event, Key: call.Key, Made: call.Made, Attempts: call.Attempts, Problem: call.Error}
+		if o.Contents {
+			line.Body = string(call.Body)
+		}
+		lines = append(lines, line)
+	}
+	return map[string]any{"waiting": waiting, "dead": dead, "calls": lines}, nil
+}
+
+// replay puts calls that were put aside back in line.
+func (c *Console) replay(ctx context.Context, o order) (Deed, func() error, error) {
+	return Deed{Target: "calls", Detail: idList(o.IDs)}, func() error { return some(c.host.Calls.Replay(ctx, o.IDs...)) }, nil
+}
+
+// drop forgets calls that were put aside.
+func (c *Console) drop(ctx context.Context, o order) (Deed, func() error, error) {
+	return Deed{Target: "calls", Detail: idList(o.IDs)}, func() error { return some(c.host.Calls.Drop(ctx, o.IDs...)) }, nil
+}
+
+func some(n int, err error) error {
+	if err == nil && n == 0 {
+		return chat.Refuse(chat.NotFound, "there is no such call any more")
+	}
+	return err
+}
+
+func idList(ids []int64) string {
+	if len(ids) == 0 {
+		return "all"
+	}
+	return strings.Trim(fmt.Sprint(ids), "[]")
+}
