@@ -169,7 +169,7 @@ describe('console', { concurrency: false, timeout: 600000 }, () => {
   for (const colorScheme of ['light', 'dark']) {
     step(`axe-core finds nothing serious, ${colorScheme}`, async () => {
       await desk.page.emulateMedia({ colorScheme });
-      for (const name of ['Overview', 'Sessions', 'Users', 'Groups', 'Rooms', 'Audit log', 'Configuration', 'Health']) {
+      for (const name of ['Overview', 'Sessions', 'Users', 'Groups', 'Rooms', 'Callbacks', 'Audit log', 'Configuration', 'Health']) {
         await link(name);
         await desk.page.getByRole('heading', { name, level: 1 }).waitFor();
         assert.deepEqual(await desk.axe(), [], name);
@@ -179,7 +179,7 @@ describe('console', { concurrency: false, timeout: 600000 }, () => {
 
   step('on a phone nothing sticks out', async () => {
     await desk.page.setViewportSize({ width: 390, height: 844 });
-    for (const name of ['Overview', 'Sessions', 'Audit log', 'Configuration']) {
+    for (const name of ['Overview', 'Sessions', 'Callbacks', 'Audit log', 'Configuration']) {
       await link(name);
       await desk.page.getByRole('heading', { name, level: 1 }).waitFor();
       assert.equal(await desk.page.evaluate(() => document.documentElement.scrollWidth), 390, name);

@@ -2,31 +2,19 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { deflateSync, crc32 } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import { Browser } from './lib/browser.mjs';
 import { Gateway } from './lib/gateway.mjs';
+import { png } from './lib/png.mjs';
 import { everybody, Site, Stage } from './lib/site.mjs';
 
 const pairs = [['alice', 'bob'], ['bob', 'carol'], ['alice', 'carol']];
 const title = (name) => name[0].toUpperCase() + name.slice(1);
 
 /** picture makes a PNG of one colour. */
-function picture(width, height, [r, g, b]) {
-  const chunk = (type, data) => {
-    const body = Buffer.concat([Buffer.from(type), data]);
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(data.length);
-    const sum = Buffer.alloc(4);
-    sum.writeUInt32BE(crc32(body));
-    return Buffer.concat([length, body, sum]);
-  };
-  const head = Buffer.alloc(13);
-  head.writeUInt32BE(width, 0);
-  head.writeUInt32BE(height, 4);
-  head.set([8, 2, 0, 0, 0], 8);
-  const row = Buffer.from([0, ...Array.from({ length: width }, () => [r, g, b]).flat()]);
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', head),
-    chunk('IDAT', deflateSync(Buffer.concat(Array.from({ length: height }, () => row)))), chunk('IEND', Buffer.alloc(0))]);
+function picture(width, height, colour) {
+  const row = Buffer.from([0, ...Array.from({ length: width }, () => colour).flat()]);
+  return png(width, height, 2, deflateSync(Buffer.concat(Array.from({ length: height }, () => row))));
 }
 
 describe('page', { concurrency: false, timeout: 600000 }, () => {
