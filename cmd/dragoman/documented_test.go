@@ -140,3 +140,12 @@ func TestDashboardAsksOnlyForMetricsThatThereAre(t *testing.T) {
 		}
 	}
 }
+
+// The build holds the page to the sizes that the README promises.
+func TestPromisedSizesAreTheSame(t *testing.T) {
+	built := regexp.MustCompile(`page: (\d+), console: (\d+), 'WebIM SDK': (\d+)`).FindStringSubmatch(readFile(t, "../../web/size.mjs"))
+	readme := regexp.MustCompile(`(?s)The page is (\d+) KiB.*SDK in its frame (\d+) KiB.*console is (\d+) KiB`).FindStringSubmatch(readFile(t, "../../README.md"))
+	if len(built) != 4 || len(readme) != 4 || built[1] != readme[1] || built[2] != readme[3] || built[3] != readme[2] {
+		t.Errorf("the build knows %v, the README %v", built, readme)
+	}
+}

@@ -51,14 +51,22 @@ function paeth(a, b, c) {
   return pb <= pc ? b : c;
 }
 
-/** paint writes a PNG with a palette: the commonest colours, and for each other the nearest of them. */
+/** paint writes a PNG with a palette: the commonest colour of each shade, and for each other the nearest of them. */
 function paint(width, height, pixels) {
   const counts = new Map();
   for (let i = 0; i < pixels.length; i += 3) {
     const colour = (pixels[i] << 16) | (pixels[i + 1] << 8) | pixels[i + 2];
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
-  const palette = [...counts].sort((a, b) => b[1] - a[1]).slice(0, 256).map(([c]) => c);
+  // Else a sky of many blues would leave no place for the sun.
+  const shades = new Map();
+  for (const [colour, n] of [...counts].sort((a, b) => b[1] - a[1])) {
+    const shade = colour & 0xf8f8f8;
+    const known = shades.get(shade);
+    if (known) known.n += n;
+    else shades.set(shade, { colour, n });
+  }
+  const palette = [...shades.values()].sort((a, b) => b.n - a.n).slice(0, 256).map((s) => s.colour);
   const index = new Map(palette.map((c, i) => [c, i]));
   const nearest = (c) => {
     let best = 0;
