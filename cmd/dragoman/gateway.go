@@ -247,10 +247,10 @@ func (s server) serve() error {
 
 // announce tells the world that everything listens.
 func (g *gateway) announce() error {
+	g.ready.Store(true) // whoever reads the addresses may ask at once
 	if err := g.folder.announce(g.addresses); err != nil {
 		return err
 	}
-	g.ready.Store(true)
 	line := g.log.Info().Str("version", versionText()).Str("data", g.folder.dir)
 	for name, addr := range maps.All(g.addresses) {
 		line = line.Str(name, addr)
