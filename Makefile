@@ -49,8 +49,9 @@ fuzz: ## Each fuzz target for FUZZTIME (30s).
 		$(GO) test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 10x ./$$(dirname $$file); \
 	done
 
-bench: ## Messages per second and per CPU second, latency, memory of idle sessions.
+bench: ## Messages per second and per CPU second, latency, memory of idle sessions; the cost of one stanza.
 	$(GO) run ./conformance/bench
+	$(GO) test ./protocols/xmpp/xmppwire -run '^$$' -bench Stanza -benchmem
 
 vuln: ## Known vulnerabilities; its database must be within reach.
 	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...

@@ -83,5 +83,73 @@ export function classic() {
       assert.equal(heard.ext.weichat.originType, 'webim');
       assert.equal(new4.messages((m) => m.from === 'olga')[0].ext.k, 1);
     });
+
+    step('a command, a place, a picture and a file, both ways', async () => {
+      await old.do('send', 'peer', 'nina', 'cmd', { action: 'dance' });
+      await new4.heard.until(...event('onCmdMessage', (d) => d.action === 'dance' && d.from === 'olga'));
+      await late.do('send', 'peer', 'olga', 'location', { addr: 'street 1', lat: 39.9, lng: 116.3 });
+      const place = await old.heard.until(...event('onLocationMessage'));
+      assert.deepEqual([place.data.addr, place.data.lat, place.data.lng], ['street 1', 39.9, 116.3]);
+      for (const [kind, name, type, here, there] of [['img', 'pixel.png', 'image/png', 'onPictureMessage', 'onImageMessage'],
+        ['file', 'notes.txt', 'text/plain', 'onFileMessage', 'onFileMessage']]) {
+        await late.do('upload', 'peer', 'olga', kind, { name, type, text: `bytes of ${name}`, width: 2, height: 3 });
+        const got = await old.heard.until(...event(here, (d) => d.from === 'lars'));
+        assert.equal(await (await fetch(got.data.url)).text(), `bytes of ${name}`, 'the link works by itself');
+        await late.do('upload', 'peer', 'nina', kind, { name, type, text: `bytes of ${name}`, width: 2, height: 3 });
+        await new4.heard.until(...event(there, (d) => d.from === 'lars'));
+      }
+    });
+
+    step('receipts: delivered and read', async () => {
+      const { id } = await old.sendText({ peer: 'lars' }, 'did it arrive?');
+      await text(late, 'olga', 'did it arrive?');
+      await late.do('receipt', 'olga', 'delivery', id);
+      await old.heard.until(...event('onDeliveredMessage', (d) => d.mid === id));
+      await late.do('receipt', 'olga', 'read', id);
+      await old.heard.until(...event('onReadMessage', (d) => d.mid === id));
+    });
+
+    step('a group', async () => {
+      group = await old.createGroup('Classics', ['lars', 'nina', 'zora']);
+      await late.heard.until(...event('onInviteMessage', (d) => d.roomid === group && d.from === 'olga'));
+      await late.sendText({ group }, 'hello group');
+      for (const client of [old, new4, zim]) await text(client, 'lars', 'hello group');
+      await zim.sendText({ group }, 'hello from ZIM');
+      const heard = await text(late, 'zora', 'hello from ZIM');
+      assert.deepEqual([heard.chat, heard.conv], ['group', group]);
+    });
+
+    step('a chat room', async () => {
+      await xmpp.joinRoom('classic-lounge');
+      await old.joinRoom('classic-lounge');
+      await old.heard.until(...event('onPresence', (d) => d.type === 'joinChatRoomSuccess' && d.from === 'classic-lounge'));
+      await old.sendText({ room: 'classic-lounge' }, 'hello room');
+      await text(xmpp, 'olga', 'hello room');
+      await xmpp.sendText({ room: 'classic-lounge' }, 'hello back');
+      const heard = await text(old, 'xena', 'hello back');
+      assert.deepEqual([heard.chat, heard.conv], ['room', 'classic-lounge']);
+      await old.page.evaluate(() => window.client.conn.quitChatRoom({ roomId: 'classic-lounge' }));
+      await old.heard.until(...event('onPresence', (d) => d.type === 'leaveChatRoom'));
+    });
+
+    step('what is said meanwhile comes on return, once and with its time', async () => {
+      await late.close();
+      await old.sendText({ peer: 'lars' }, 'while away');
+      await new4.sendText({ group }, 'while away, to all');
+      late = await new WebIM(gateway, browser, 'lars', { version: '1.11.1', password: secret }).login();
+      const heard = await text(late, 'olga', 'while away');
+      assert.ok(heard.time > 0, 'it has a time');
+      await text(late, 'nina', 'while away, to all');
+      assert.deepEqual(late.messages().map((m) => m.text), ['while away', 'while away, to all']);
+    });
+
+    step('who is blocked cannot write', async () => {
+      await old.page.evaluate(() => new Promise((success, error) => {
+        const { conn } = window.client;
+        conn.addToBlackList({ list: { zora: { type: 'jid', order: 1, jid: 'dragoman#chat_zora@easemob.com' } }, success, error });
+      }));
+      await old.heard.until(...event('onBlacklistUpdate', (d) => d.zora?.jid === 'dragoman#chat_zora@easemob.com'));
+      await assert.rejects(zim.sendText({ peer: 'olga' }, 'unheard'));
+    });
   });
 }
