@@ -87,7 +87,7 @@ async function scene(client, wanda) {
 
   await message(`${client.user}-message-0004`, `<retract xmlns="urn:xmpp:message-retract:1" id="${id}"/>` +
     '<fallback xmlns="urn:xmpp:fallback:0" for="urn:xmpp:message-retract:1"/><body>taken back</body><store xmlns="urn:xmpp:hints"/>');
-  await hears('onRecallMessage', 'retraction', (d) => (d.mid ?? d.id) === heard.id);
+  await hears('onRecallMessage', 'retraction', (d) => String(d.mid) === heard.id);
 
   const url = await upload(client, 'pixel.png', 'image/png', pixel);
   await message(`${client.user}-message-0005`, `<body>${url}</body><x xmlns="jabber:x:oob"><url>${url}</url></x>`);
