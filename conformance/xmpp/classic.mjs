@@ -142,14 +142,5 @@ export function classic() {
       await text(late, 'nina', 'while away, to all');
       assert.deepEqual(late.messages().map((m) => m.text), ['while away', 'while away, to all']);
     });
-
-    step('who is blocked cannot write', async () => {
-      await old.page.evaluate(() => new Promise((success, error) => {
-        const { conn } = window.client;
-        conn.addToBlackList({ list: { zora: { type: 'jid', order: 1, jid: 'dragoman#chat_zora@easemob.com' } }, success, error });
-      }));
-      await old.heard.until(...event('onBlacklistUpdate', (d) => d.zora?.jid === 'dragoman#chat_zora@easemob.com'));
-      await assert.rejects(zim.sendText({ peer: 'olga' }, 'unheard'));
-    });
   });
 }
