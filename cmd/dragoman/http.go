@@ -29,7 +29,7 @@ const (
 
 // newServer returns an HTTP server for h.
 func newServer(h http.Handler, log zerolog.Logger) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
+	return &http.Server{Handler: patient(h, stallTime), ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeader,
 		ErrorLog: newStdLog(log)}
 }
 
