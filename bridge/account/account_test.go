@@ -672,3 +672,15 @@ func TestProofHoldsUntilTheAccountChanges(t *testing.T) {
 	must(t, b.Delete(ctx, "carol"))
 	wantCode(t, "deleted", b.Holds(ctx, proved["carol"]), chat.NotFound)
 }
+
+// What strangers ask for is remembered only where it could be a name: a thousand long ones would fill the memory.
+func TestNamesThatNobodyCanHaveAreNotRemembered(t *testing.T) {
+	b, _ := newBook(t)
+	for _, name := range []string{strings.Repeat("x", 1<<20), "", "a/b", "\xff"} {
+		_, err := b.Find(t.Context(), name)
+		wantCode(t, "find", err, chat.NotFound)
+	}
+	if n := len(b.cache.misses); n != 0 {
+		t.Errorf("%d are remembered", n)
+	}
+}

@@ -331,6 +331,9 @@ func (b *Book) Holds(ctx context.Context, a Account) error {
 // without regard to case. chat.NotFound: there is none, there are several, or the
 // account of exactly that name was deleted.
 func (b *Book) Find(ctx context.Context, name string) (Account, error) {
+	if _, err := chat.NewUserID(name); err != nil { // nobody's; and what was missed is remembered
+		return Account{}, noUser()
+	}
 	missed, epoch := b.cache.missed(name)
 	if missed {
 		return Account{}, noUser()
