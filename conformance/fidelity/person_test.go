@@ -17,16 +17,6 @@ const patience = 20 * time.Second
 // fields is what was said or heard, in words that all three protocols share.
 type fields map[string]string
 
-// holds reports whether all of want is in f.
-func (f fields) holds(want fields) bool {
-	for k, v := range want {
-		if f[k] != v {
-			return false
-		}
-	}
-	return true
-}
-
 // mentions reports whether word stands anywhere in f.
 func (f fields) mentions(word string) bool {
 	for v := range maps.Values(f) {

@@ -281,7 +281,7 @@ func playDownlinks(t *testing.T, g *gateway, all map[string]*webimwire.Meta) *cl
 	for _, name := range []string{"audio", "cmd", "combine-subtype", "custom", "file", "img", "img-gif", "loc", "video"} {
 		send(bo, name, "al", false)
 	}
-	id := send(bo, "txt-single", "al", false)
+	send(bo, "txt-single", "al", false)
 	send(other, "txt-carbon-copy", "bo", false)
 	send(other, "txt-from-own-device", "al", false)
 	ofAl := al.ok(al.send(say(webimwire.MessageBody_CHAT, "bo", "to be acknowledged")))
@@ -300,7 +300,7 @@ func playDownlinks(t *testing.T, g *gateway, all map[string]*webimwire.Meta) *cl
 	al.ok(al.send(say(webimwire.MessageBody_CHAT, "bo", "so that the receipt is not of all")))
 	ack(webimwire.MessageBody_READ_ACK, "al", false, ofAl, nil)
 	ack(webimwire.MessageBody_CHANNEL_ACK, "al", false, 0, nil)
-	id = bo.ok(bo.send(say(webimwire.MessageBody_CHAT, "al", "v1")))
+	id := bo.ok(bo.send(say(webimwire.MessageBody_CHAT, "al", "v1")))
 	edit := webimwire.MessageBody_EDIT
 	bo.ok(bo.send(chatMeta("al", false, &webimwire.MessageBody{
 		Type: &edit, EditMessageId: new(uint64(id)), EditScope: webimwire.MessageBody_BODY.Enum(),

@@ -51,6 +51,8 @@ func (s *session) sendSubject(o *occupant, d chat.Details) {
 // knows reports whether an event is older than the occupant's entry: what is caught up on after a login comes to a
 // session that has joined meanwhile, and it has asked for as much of the past as it wants.
 func (o *occupant) knows(ev *chat.Event) bool {
+	o.session.mu.Lock() // who joins again reads and is shown things at once
+	defer o.session.mu.Unlock()
 	return !ev.Place.IsZero() && ev.Place.Pos <= o.since.Pos
 }
 
