@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http/httptest"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -180,5 +181,38 @@ func TestClassicClientsHearAgainWhatTheyDidNotAcknowledge(t *testing.T) {
 	say("three")
 	if got := third.next(); !strings.Contains(got.ChildText(xmppwire.NSClient, "body"), "three") {
 		t.Fatalf("%s came", got)
+	}
+}
+
+// A classic client sends its block list whole, is told that it has changed, and asks for it.
+func TestClassicClientsHaveABlockList(t *testing.T) {
+	s := newServer(t, "")
+	p := s.dialClassic(t)
+	p.login(s, "1111", "alice")
+	ask := func(kind, list string) *xmppwire.Element {
+		t.Helper()
+		id := kind + list
+		p.write("<iq type='" + kind + "' id='" + strconv.Itoa(len(id)) + "' xmlns='jabber:client'><query xmlns='jabber:iq:privacy'><list name='special'>" + list + "</list></query></iq>")
+		for {
+			e := p.next()
+			t.Log(e)
+			if e.Local == "iq" && e.Attr("type") != "set" {
+				return e
+			}
+		}
+	}
+	const item = "<item action='deny' order='2' type='jid' value='org#app_bob@easemob.com'><message/></item>"
+	if e := ask("set", item); e.Attr("type") != "result" {
+		t.Fatalf("blocking: %s", e)
+	}
+	got := ask("get", "").Child(nsPrivacy, "query").Child(nsPrivacy, "list").Child(nsPrivacy, "item")
+	if got.Attr("value") != "org#app_bob@easemob.com" || got.Attr("type") != "jid" {
+		t.Errorf("blocked: %s", got)
+	}
+	if e := ask("set", ""); e.Attr("type") != "result" {
+		t.Fatalf("unblocking: %s", e)
+	}
+	if got := ask("get", "").Child(nsPrivacy, "query").Child(nsPrivacy, "list").Child(nsPrivacy, "item"); got != nil {
+		t.Errorf("still blocked: %s", got)
 	}
 }
