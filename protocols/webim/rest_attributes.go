@@ -1,6 +1,7 @@
 package webim
 
 import (
+	"net/http"
 	"slices"
 
 	"dragoman/bridge/chat"
@@ -18,6 +19,7 @@ func attributeRoutes() map[string]route {
 	}
 	for _, prefix := range []string{"", "/sdk"} {
 		table["PUT "+prefix+"/metadata/chatgroup/{id}/user/{u}"] = route{signedIn, (*call).setMemberAttributes}
+		table["PUT "+prefix+"/metadata/chatgroup/{id}/users/batch"] = route{signedIn, (*call).setMembersAttributes}
 		table["GET "+prefix+"/metadata/chatgroup/{id}/user/{u}"] = route{signedIn, (*call).memberAttributes}
 		table["POST "+prefix+"/metadata/chatgroup/{id}/get"] = route{signedIn, (*call).membersAttributes}
 	}
@@ -171,11 +173,20 @@ func (c *call) setMemberAttributes() (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	return reply{Data: b.Set}, c.describeMember(conv, u, b.Set)
+}
+
+func (c *call) describeMember(group chat.Conv, u chat.UserID, values map[string]string) error {
+	if m, err := c.Store.Member(c.ctx, group, u); err != nil {
+		return err
+	} else if !m.Role.IsMember() {
+		return &restError{status: http.StatusNotFound, word: "MetadataException", text: "user not in group"}
+	}
 	change := chat.Attributes{User: u, Set: map[string]string{}, Force: true}
-	for key, value := range b.Set {
+	for key, value := range values {
 		switch {
 		case len(key) > 16 || len(value) > 512:
-			return reply{}, chat.Refuse(chat.Invalid, "a key has up to 16 bytes, a value up to 512")
+			return chat.Refuse(chat.Invalid, "a key has up to 16 bytes, a value up to 512")
 		case value == "":
 			change.Deleted = append(change.Deleted, key)
 		default:
@@ -183,7 +194,42 @@ func (c *call) setMemberAttributes() (reply, error) {
 		}
 	}
 	slices.Sort(change.Deleted)
-	return reply{Data: b.Set}, c.submit(conv, change)
+	return c.submit(group, change)
+}
+
+// setMembersAttributes is setMemberAttributes for up to 20; those that cannot be set are named.
+func (c *call) setMembersAttributes() (reply, error) {
+	type member struct {
+		Name   string            `json:"username"`
+		Values map[string]string `json:"metadata"`
+	}
+	var members []member
+	if err := c.body(&members); err != nil {
+		return reply{}, err
+	}
+	if err := tooMany(len(members), 20); err != nil {
+		return reply{}, err
+	}
+	conv, _, err := c.groupMember()
+	if err != nil {
+		return reply{}, err
+	}
+	set, failed := []member{}, []string{}
+	for _, m := range members {
+		u, err := c.user(m.Name)
+		if err == nil {
+			err = c.describeMember(conv, u, m.Values)
+		}
+		switch {
+		case err == nil:
+			set = append(set, m)
+		case c.refusal(err).status >= http.StatusInternalServerError:
+			return reply{}, err
+		default:
+			failed = append(failed, m.Name)
+		}
+	}
+	return reply{Data: map[string]any{"updateMetadataSucceeded:": set, "updateMetadataFailed:": failed}}, nil // the colons are the vendor's
 }
 
 func (c *call) memberAttributes() (reply, error) {

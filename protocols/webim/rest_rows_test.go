@@ -132,6 +132,9 @@ var restRows = []restRow{
 	{"bob", "GET", "/sdk/metadata/chatgroup/{g}/user/alice", "", `{"k":"w"}`, 0, ""},
 	{"bob", "POST", "/metadata/chatgroup/{g}/get", `{"targets":["alice","bob"],"properties":["k"]}`, `"bob":{"k":"v"}`, 0, ""},
 	{"bob", "POST", "/sdk/metadata/chatgroup/{g}/get", `{"targets":["alice"]}`, `"alice":{"k":"w"}`, 0, ""},
+	{"app", "PUT", "/metadata/chatgroup/{g}/users/batch", `[{"username":"bob","metadata":{"b":"1"}},{"username":"alice","metadata":{"b":"2"}},{"username":"nobody","metadata":{"b":"3"}}]`, `"updateMetadataFailed:":["nobody"],"updateMetadataSucceeded:":[{"username":"bob","metadata":{"b":"1"}},{"username":"alice","metadata":{"b":"2"}}]`, 0, ""},
+	{"bob", "PUT", "/sdk/metadata/chatgroup/{g}/users/batch", `[{"username":"bob","metadata":{"b":""}}]`, `"username":"bob"`, 0, ""},
+	{"bob", "POST", "/metadata/chatgroup/{g}/get", `{"targets":["alice","bob"],"properties":["b"]}`, `{"alice":{"b":"2"},"bob":{}}`, 0, ""},
 
 	// Messages, by the app's server.
 	{"app", "POST", "/messages/users", `{"from":"alice","to":["bob"],"type":"txt","body":{"msg":"one"}}`, `"bob":"`, 0, "m=data.bob"},
@@ -192,6 +195,7 @@ var restRows = []restRow{
 	{"bob", "DELETE", "/user/bob/user_channel", `{"channel":"alice","type":"chat","delete_roam":true}`, `ok`, 0, ""},
 	{"app", "DELETE", "/users/bob/user_channel", `{"channel":"{g}","type":"groupchat","delete_roam":false}`, `ok`, 0, ""},
 	{"app", "POST", "/messages/msg_recall", `{"msg_id":"{m}","to":"bob","chat_type":"chat","from":"alice","force":true}`, `"recalled":"yes"`, 0, ""},
+	{"app", "POST", "/messages/batch_recall", `{"msgs":[{"msg_id":"{m}","to":"bob","chat_type":"chat"},{"msg_id":"12","to":"bob","chat_type":"chat"}]}`, `"recalled":"no"`, 0, ""},
 	{"app", "POST", "/messages/recall", `{"msg_id":"{gm}","to":"{g}","chat_type":"groupchat"}`, `"recalled":"yes"`, 0, ""},
 
 	// Silent mode.

@@ -17,6 +17,7 @@ func serverRoutes() map[string]route {
 		"POST /messages/chatrooms/users":  {server, (*call).sendSome},
 		"POST /messages/msg_recall":       {server, (*call).recallMessage},
 		"POST /messages/recall":           {server, (*call).recallMessage},
+		"POST /messages/batch_recall":     {server, (*call).recallMessages},
 		"PUT /messages/rewrite/{msg}":     {server, (*call).rewrite},
 	}
 }
@@ -161,37 +162,74 @@ func (c *call) sendSome() (reply, error) {
 	})
 }
 
-// recallMessage takes a message back, whoever wrote it.
+// recallRequest names a message to take back.
+type recallRequest struct {
+	ID    string `json:"msg_id"`
+	To    string `json:"to"`
+	Kind  string `json:"chat_type"`
+	From  string `json:"from"`
+	Ext   string `json:"recallMessageExtensionInfo"`
+	Force flag   `json:"force"`
+}
+
+// maxRecalls is how many messages one request takes back [webim 18.2].
+const maxRecalls = 30
+
 func (c *call) recallMessage() (reply, error) {
+	var b recallRequest
+	if err := c.body(&b); err != nil {
+		return reply{}, err
+	}
+	done, err := c.recall(b)
+	return reply{Data: done}, err
+}
+
+// recallMessages takes back each that can be, and says of the others why not.
+func (c *call) recallMessages() (reply, error) {
 	var b struct {
-		ID    string `json:"msg_id"`
-		To    string `json:"to"`
-		Kind  string `json:"chat_type"`
-		From  string `json:"from"`
-		Ext   string `json:"recallMessageExtensionInfo"`
-		Force flag   `json:"force"`
+		Messages []recallRequest `json:"msgs"`
 	}
 	if err := c.body(&b); err != nil {
 		return reply{}, err
 	}
+	if err := tooMany(len(b.Messages), maxRecalls); err != nil {
+		return reply{}, err
+	}
+	all := make([]map[string]string, len(b.Messages))
+	for i, one := range b.Messages {
+		done, err := c.recall(one)
+		if err != nil {
+			why := c.refusal(err)
+			if why.status >= http.StatusInternalServerError {
+				return reply{}, err
+			}
+			done = map[string]string{"recalled": "no", "chattype": one.Kind, "to": one.To, "msg_id": one.ID, "reason": why.text}
+		}
+		all[i] = done
+	}
+	return reply{Data: map[string]any{"msgs": all}}, nil
+}
+
+// recall takes a message back, whoever wrote it.
+func (c *call) recall(b recallRequest) (map[string]string, error) {
 	id, err := chat.ParseEventID(b.ID)
 	if err != nil {
-		return reply{}, err
+		return nil, err
 	}
 	e, err := c.Store.EntryByID(c.ctx, "", id)
 	if err != nil {
-		return reply{}, &restError{status: http.StatusForbidden, word: "message_recall_error", text: "not_found msg"}
+		return nil, &restError{status: http.StatusForbidden, word: "message_recall_error", text: "not_found msg"}
 	}
 	c.me = e.From
 	if b.From != "" && e.Conv.Kind != chat.KindPeer {
 		if c.me, err = c.user(b.From); err != nil {
-			return reply{}, err
+			return nil, err
 		}
 	}
 	if err := c.submit(e.Conv, chat.Recall{Target: chat.Ref{ID: id}, Reason: b.Ext}); err != nil {
-		return reply{}, err
+		return nil, err
 	}
-	return reply{Data: map[string]string{"recalled": "yes", "chattype": b.Kind, "from": c.name(e.From), "to": b.To, "msg_id": b.ID}}, nil
+	return map[string]string{"recalled": "yes", "chattype": b.Kind, "from": c.name(e.From), "to": b.To, "msg_id": b.ID}, nil
 }
 
 // rewrite changes a text or custom message.
