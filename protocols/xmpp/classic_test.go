@@ -174,6 +174,8 @@ func TestClassicClientsHearAgainWhatTheyDidNotAcknowledge(t *testing.T) {
 	if !strings.Contains(again.ChildText(xmppwire.NSClient, "body"), "two") || again.Child(xmppmap.NSDelay, "delay") == nil {
 		t.Fatalf("%s came again", again)
 	}
+	second.write("<iq type='get' id='p' to='easemob.com' xmlns='jabber:client'><ping xmlns='urn:xmpp:ping'/></iq>")
+	second.next()
 	second.write("<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>")
 	second.next()
 	third := s.dialClassic(t)

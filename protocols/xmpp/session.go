@@ -335,6 +335,7 @@ func (s *session) part(l link, why error) {
 	if ended := context.Cause(s.ctx); ended != nil {
 		cause = ended
 	}
+	s.closeClassic(cause) // before it hears that its stream is closed, and comes again
 	s.flush(l, cause)
 	if !current || s.ctx.Err() != nil {
 		return // taken over, or ended already
@@ -403,7 +404,6 @@ func (s *session) end(why error) {
 	s.out.fail(why)
 	s.leaveAll()
 	s.sayUnavailable()
-	s.closeClassic(why)
 	s.feed.Close()
 	s.rescue()
 	s.log.Info().Str("reason", why.Error()).Msg("session closed")
