@@ -178,6 +178,7 @@ for (const kind of ['prosody', 'ejabberd']) {
         await heard('bob', text, { from: 'zoe' });
         await heard('bob', `wendy: ${text}`, { from: 'wendy' });
       }
+      if (kind === 'ejabberd') await cast.bob.heard.until('what was said to all', (e) => e.kind === 'message' && e.text === 'to the group while the host was down');
       const came = cast.bob.messages((m) => m.from === 'zoe' && m.text.startsWith('while the host')).map((m) => m.text);
       assert.deepEqual(came, texts.filter((t) => came.includes(t)), 'each once, and in order');
       await cast.bob.sendText({ peer: 'zoe' }, 'bob is back');
