@@ -142,5 +142,27 @@ export function classic() {
       await text(late, 'nina', 'while away, to all');
       assert.deepEqual(late.messages().map((m) => m.text), ['while away', 'while away, to all']);
     });
+
+    /** lists waits until a client is handed out a block list with exactly these people. */
+    const lists = (client, ...blocked) => client.heard.until(...event('onBlacklistUpdate', (d) => `${Object.keys(d).sort()}` === `${blocked}`));
+
+    step('who is blocked cannot write', async () => {
+      for (const client of [old, late]) {
+        await client.call('getBlacklist');
+        await lists(client);
+        const jid = (user) => `dragoman#chat_${user}@easemob.com`;
+        const block = (list) => client.call('addToBlackList', { list });
+        await block({ zora: { type: 'jid', order: 1, jid: jid('zora') }, nina: { jid: jid('nina') } });
+        const { data } = await lists(client, 'nina', 'zora');
+        assert.deepEqual([data.zora.jid, data.zora.type, data.nina.name], [jid('zora'), 'jid', 'nina']);
+        await assert.rejects(zim.sendText({ peer: client.user }, 'unheard'));
+        await assert.rejects(new4.sendText({ peer: client.user }, 'unheard'), /603/);
+        await client.call('removeFromBlackList', { list: { nina: data.nina } }); // the list as it shall be
+        await lists(client, 'nina');
+        await zim.sendText({ peer: client.user }, 'heard again');
+        await text(client, 'zora', 'heard again');
+        await assert.rejects(new4.sendText({ peer: client.user }, 'unheard'), /603/);
+      }
+    });
   });
 }

@@ -6,7 +6,10 @@
   let conn;
   let self;
 
-  const plain = (v) => JSON.parse(JSON.stringify(v ?? null, (k, x) => (x instanceof Node ? x.outerHTML : x)));
+  /** named makes an object of an array with names for indices, as 1.4 hands out its block list. */
+  const named = (x) => (Array.isArray(x) && Object.keys(x).length > x.length ? { ...x } : x);
+
+  const plain = (v) => JSON.parse(JSON.stringify(v ?? null, (k, x) => (x instanceof Node ? x.outerHTML : named(x))));
 
   const message = (m) => {
     const chat = { chat: 'peer', groupchat: 'group' }[m.type] ?? 'room';
