@@ -8,17 +8,15 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
 	"sync"
 	"time"
 
-	"github.com/pressly/goose/v3"
 	"golang.org/x/text/cases"
-	"modernc.org/sqlite" // also registers the driver
+	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"dragoman/bridge/chat"
+	"dragoman/internal/sqlitefile"
 )
 
 //go:embed migrations/*.sql
@@ -106,7 +104,7 @@ func Open(ctx context.Context, path string, v *Vault, now func() time.Time) (*Bo
 	if err != nil {
 		return nil, err
 	}
-	db, err := openDB(ctx, path)
+	db, err := sqlitefile.Open(ctx, path, 4, migrations)
 	if err != nil {
 		return nil, fmt.Errorf("open accounts %s: %w", path, err)
 	}
@@ -129,49 +127,16 @@ func derive(secret []byte, purpose string) []byte {
 	return mac.Sum(nil)
 }
 
-func openDB(ctx context.Context, path string) (*sql.DB, error) {
-	pragmas := "?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_txlock=immediate"
-	source := (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String() + pragmas
-	if path == ":memory:" {
-		source = "file::memory:" + pragmas
-	}
-	db, err := sql.Open("sqlite", source)
-	if err != nil {
-		return nil, err
-	}
-	if path == ":memory:" {
-		db.SetMaxOpenConns(1) // each connection would have a database of its own
-	} else {
-		db.SetMaxOpenConns(4)
-	}
-	if err := migrate(ctx, db); err != nil {
-		_ = db.Close()
-		return nil, err
-	}
-	return db, nil
-}
-
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return nil
-}
-
 // Close releases the file. Nothing may be asked afterwards.
 func (b *Book) Close() error { return b.db.Close() }
 
 // Backup writes a copy of the accounts, as of one moment and while they are in use, to a file that must not be there yet.
 func (b *Book) Backup(ctx context.Context, path string) error {
-	if _, err := b.db.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
+	copied, err := sqlitefile.Copy(ctx, b.db, path)
+	if err == nil {
+		err = copied.Close()
+	}
+	if err != nil {
 		return fmt.Errorf("backup of accounts: %w", err)
 	}
 	return nil

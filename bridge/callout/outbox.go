@@ -6,13 +6,10 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
 	"sync"
 	"time"
 
-	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver
+	"dragoman/internal/sqlitefile"
 )
 
 //go:embed migrations/*.sql
@@ -43,36 +40,11 @@ type Outbox struct {
 // Open opens the outbox in the file at path, making it if there is none; ":memory:" is one that Close throws away. The
 // caller closes it.
 func Open(ctx context.Context, path string, now func() time.Time) (*Outbox, error) {
-	source := "file::memory:?_txlock=immediate"
-	if path != ":memory:" {
-		source = (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String() +
-			"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_txlock=immediate"
-	}
-	db, err := sql.Open("sqlite", source)
+	db, err := sqlitefile.Open(ctx, path, 1, migrations)
 	if err != nil {
-		return nil, fmt.Errorf("open outbox %s: %w", path, err)
-	}
-	db.SetMaxOpenConns(1)
-	if err := migrate(ctx, db); err != nil {
-		_ = db.Close()
 		return nil, fmt.Errorf("open outbox %s: %w", path, err)
 	}
 	return &Outbox{db: db, now: now, wakes: map[chan struct{}]struct{}{}}, nil
-}
-
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return nil
 }
 
 // Close releases the file.
@@ -81,10 +53,7 @@ func (o *Outbox) Close() error { return o.db.Close() }
 // Backup writes a copy of the outbox, as of one moment and while it is in use, to a file that must not be there yet. In the
 // copy no log was read beyond the place upto: what a log that was copied earlier will say there is still to be put.
 func (o *Outbox) Backup(ctx context.Context, path string, upto int64) error {
-	if _, err := o.db.ExecContext(ctx, `VACUUM INTO ?`, path); err != nil {
-		return fmt.Errorf("backup of calls: %w", err)
-	}
-	copied, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String())
+	copied, err := sqlitefile.Copy(ctx, o.db, path)
 	if err == nil {
 		_, err = copied.ExecContext(ctx, `UPDATE sources SET upto = min(upto, ?)`, upto)
 		err = errors.Join(err, copied.Close())

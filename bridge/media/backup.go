@@ -7,9 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
+
+	"dragoman/internal/sqlitefile"
 )
 
 // Backup writes a copy of the shelf, as of one moment and while it is in use, into the folder dir, which it makes: every
@@ -18,10 +19,12 @@ func (s *Shelf) Backup(ctx context.Context, dir string) (size int64, err error) 
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return 0, fmt.Errorf("backup of files: %w", err)
 	}
-	if _, err := s.db.ExecContext(ctx, `VACUUM INTO ?`, filepath.Join(dir, "media.db")); err != nil {
+	copied, err := sqlitefile.Copy(ctx, s.db, filepath.Join(dir, "media.db"))
+	if err != nil {
 		return 0, fmt.Errorf("backup of files: %w", err)
 	}
-	hashes, err := hashesIn(ctx, filepath.Join(dir, "media.db"))
+	hashes, err := hashesIn(ctx, copied)
+	err = errors.Join(err, copied.Close())
 	if err != nil {
 		return 0, fmt.Errorf("backup of files: %w", err)
 	}
@@ -37,12 +40,7 @@ func (s *Shelf) Backup(ctx context.Context, dir string) (size int64, err error) 
 }
 
 // hashesIn returns the hashes of the files that a copied database knows.
-func hashesIn(ctx context.Context, path string) (hashes []string, err error) {
-	db, err := sql.Open("sqlite", (&url.URL{Scheme: "file", Opaque: url.PathEscape(path)}).String())
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
+func hashesIn(ctx context.Context, db *sql.DB) (hashes []string, err error) {
 	rows, err := db.QueryContext(ctx, `SELECT DISTINCT hash FROM files WHERE hash <> ''`)
 	if err != nil {
 		return nil, err

@@ -11,17 +11,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
-	"github.com/pressly/goose/v3"
-	_ "modernc.org/sqlite" // the driver
-
 	"dragoman/bridge/chat"
+	"dragoman/internal/sqlitefile"
 )
 
 //go:embed migrations/*.sql
@@ -107,33 +103,11 @@ func (s *Shelf) open(ctx context.Context) error {
 		}
 		s.blobs = local
 	}
-	source := (&url.URL{Scheme: "file", Opaque: url.PathEscape(filepath.Join(s.dir, "media.db"))}).String() +
-		"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(5000)&_txlock=immediate"
-	db, err := sql.Open("sqlite", source)
+	db, err := sqlitefile.Open(ctx, filepath.Join(s.dir, "media.db"), 4, migrations)
 	if err != nil {
-		return err
-	}
-	db.SetMaxOpenConns(4)
-	if err := migrate(ctx, db); err != nil {
-		_ = db.Close()
 		return err
 	}
 	s.db = db
-	return nil
-}
-
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db, files)
-	if err != nil {
-		return fmt.Errorf("read migrations: %w", err)
-	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
 	return nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"embed"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -15,11 +14,10 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/pressly/goose/v3"
 	"github.com/rs/zerolog"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"dragoman/bridge/chat"
+	"dragoman/internal/sqlitefile"
 )
 
 //go:embed migrations/*.sql
@@ -115,8 +113,8 @@ func (s *Store) open(ctx context.Context, sync string) error {
 		return err
 	}
 	s.db = db
-	if err := migrate(ctx, db); err != nil {
-		return fmt.Errorf("migrate: %w", err)
+	if err := sqlitefile.Migrate(ctx, db, migrations); err != nil {
+		return err
 	}
 	if s.writer, err = openLink(ctx, db); err != nil {
 		return err
@@ -150,19 +148,6 @@ func (s *Store) open(ctx context.Context, sync string) error {
 	}
 	// The newest event always has its place, and live ids grow with places.
 	_, err = s.writer.row("SELECT pos, id FROM log ORDER BY pos DESC LIMIT 1", nil, &s.lastPos, &s.lastID)
-	return err
-}
-
-func migrate(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, files)
-	if err != nil {
-		return err
-	}
-	_, err = provider.Up(ctx)
 	return err
 }
 

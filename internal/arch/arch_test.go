@@ -83,7 +83,7 @@ type rule struct {
 var rules = []rule{
 	{"bridge/chat", nil},
 	{"bridge", []string{"bridge/chat"}},
-	{"bridge/store", []string{"bridge/chat"}},
+	{"bridge/store", []string{"bridge/chat", "internal/sqlitefile"}},
 	{"bridge/*", []string{"bridge/chat", "internal/*"}},
 	{"mapping", []string{"bridge/chat"}},
 	{"mapping/names", []string{"bridge/chat"}},
