@@ -50,7 +50,7 @@ func TestAFileIsOpenedMigratedAndCopied(t *testing.T) {
 }
 
 func TestMemoryIsOneDatabase(t *testing.T) {
-	db, err := Open(t.Context(), ":memory:", 4, fstest.MapFS{"migrations/0001.sql": {Data: []byte("-- +goose Up\nCREATE TABLE words (word TEXT NOT NULL);\n")}})
+	db, err := Open(t.Context(), ":memory:", 4, fstest.MapFS{"migrations/0001_words.sql": {Data: []byte("-- +goose Up\nCREATE TABLE words (word TEXT NOT NULL);\n")}})
 	if err != nil {
 		t.Fatal(err)
 	}
