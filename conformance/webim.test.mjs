@@ -17,4 +17,5 @@ await import('./webim/matrix.mjs');
 await import('./webim/errors.mjs');
 await import('./webim/devices.mjs');
 await import('./webim/options.mjs');
+await import('./webim/pointing.mjs');
 await import('./webim/others.mjs');

@@ -42,6 +42,9 @@ function document(scripts) {
 
 /** Browser serves pages from an origin that is not the gateway's, and opens them. */
 export class Browser {
+  /** documents are pages of a scenario's own, by path. */
+  documents = new Map();
+
   static async start() {
     const b = new Browser();
     b.server = createServer((req, res) => b.#answer(req, res));
@@ -58,9 +61,9 @@ export class Browser {
 
   async #answer(req, res) {
     const url = new URL(req.url, 'http://page');
-    if (url.pathname === '/') {
-      res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-      res.end(document(url.searchParams.getAll('script')));
+    const page = url.pathname === '/' ? document(url.searchParams.getAll('script')) : this.documents.get(url.pathname);
+    if (page !== undefined) {
+      res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
       return;
     }
     const file = bundles[url.pathname];

@@ -34,8 +34,8 @@ let made = 0;
 export const fresh = (name) => `${name}${++made}`;
 
 /** register makes an account as an app's page may where registration is open. */
-export async function register(user, gateway = world.gateway) {
-  const answer = await fetch(`${gateway.rest}/users`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username: user, password }) });
+export async function register(user, gateway = world.gateway, secret = password) {
+  const answer = await fetch(`${gateway.rest}/users`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ username: user, password: secret }) });
   assert.equal(answer.status, 200, await answer.text());
   return user;
 }
