@@ -67,7 +67,7 @@ func (p Policy) join(d chat.Draft, s chat.Snapshot, server bool) error {
 	switch {
 	case s.Me.Banned:
 		return chat.RefuseFor(chat.Banned, "you are banned here")
-	case d.Conv.Kind == chat.KindRoom && s.Me.Role.IsManager():
+	case d.Conv.Kind == chat.KindRoom && s.Me.Role.IsMember():
 		return nil
 	case d.Conv.Kind != chat.KindRoom && s.Me.Role.IsMember():
 		return chat.RefuseFor(chat.AlreadyMember, "you are a member already")
@@ -159,12 +159,12 @@ func rank(users []chat.UserID, s chat.Snapshot, server bool) error {
 	return nil
 }
 
-// role lets the owner alone make and unmake admins, and pass the group on.
+// role lets the owner alone make and unmake admins, and pass the group on. Of a room somebody may be taken off the list.
 func role(b chat.Membership, s chat.Snapshot, server bool) error {
 	switch {
 	case !server && s.Me.Role != chat.RoleOwner:
 		return chat.RefuseFor(chat.NoRight, "only the owner may")
-	case b.Change == chat.ChangeRole && (b.Role == chat.RoleOwner || b.Role == chat.RoleNone):
+	case b.Change == chat.ChangeRole && (b.Role == chat.RoleOwner || b.Role == chat.RoleNone && s.Details.Conv.Kind != chat.KindRoom):
 		return chat.Refuse(chat.Invalid, "an owner is made by passing the group on")
 	case b.Change == chat.ChangeOwner && len(b.Users) != 1:
 		return chat.Refuse(chat.Invalid, "a group has one owner")

@@ -118,6 +118,9 @@ func (l *memLog) Snapshot(_ context.Context, u chat.UserID, d chat.Draft) (chat.
 	}
 	if room := l.rooms[d.Conv]; room != nil {
 		s.Details = room
+		if u != "" && room.Owner == u {
+			s.Me.Role = chat.RoleOwner
+		}
 	}
 	return s, nil
 }

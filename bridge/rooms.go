@@ -39,11 +39,20 @@ func (r *Router) Enter(ctx context.Context, f *Feed, c chat.Conv, nick string) (
 	if err := r.allow(ctx, f.actor, join); err != nil {
 		return Scene{}, err
 	}
+	for _, door := range r.doors {
+		if err := door(ctx, f.actor, c); err != nil {
+			return Scene{}, err
+		}
+	}
 	if nick == "" {
 		nick = string(f.actor.User)
 	}
+	most := s.Details.Max
+	if s.Me.Role.IsManager() {
+		most = 0 // a full room has to be managed too
+	}
 	var first bool
-	if first, scene.Place, err = r.hub.enter(c, f, nick, s.Details.Max); err != nil {
+	if first, scene.Place, err = r.hub.enter(c, f, nick, most); err != nil {
 		return Scene{}, err
 	}
 	scene.Occupants = r.hub.occupants(c)

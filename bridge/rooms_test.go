@@ -134,7 +134,7 @@ func TestNickIsOnePersonsWhoeverCameFirst(t *testing.T) {
 
 func TestFullRoomCountsPeopleNotDevices(t *testing.T) {
 	log := newMemLog()
-	c := room(log, "r", chat.Details{Max: 2})
+	c := room(log, "r", chat.Details{Max: 2, Owner: "owner"})
 	r := start(t, log, bridge.DefaultPolicy())
 	for _, d := range []chat.DeviceID{"1", "2", "3"} {
 		enter(t, r, open(t, r, actor("alice", d), bridge.FromNow()), c, "")
@@ -142,6 +142,30 @@ func TestFullRoomCountsPeopleNotDevices(t *testing.T) {
 	enter(t, r, open(t, r, actor("bob", "1"), bridge.FromNow()), c, "")
 	if _, err := r.Enter(t.Context(), open(t, r, actor("carol", "1"), bridge.FromNow()), c, ""); chat.ReasonOf(err) != chat.Full {
 		t.Fatalf("the third person: %v", err)
+	}
+	enter(t, r, open(t, r, actor("owner", "1"), bridge.FromNow()), c, "")
+}
+
+func TestDoorRefusesWhoWouldEnter(t *testing.T) {
+	log := newMemLog()
+	c := room(log, "r", chat.Details{})
+	r := bridge.New(log, everyone{}, bridge.DefaultPolicy(), time.Now, zerolog.Nop())
+	r.Keep(func(_ context.Context, a bridge.Actor, at chat.Conv) error {
+		if at == c && a.User == "bob" {
+			return chat.RefuseFor(chat.NoRight, "not you")
+		}
+		return nil
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- r.Run(ctx) }()
+	defer func() { cancel(); <-ended }()
+	enter(t, r, open(t, r, actor("alice", "1"), bridge.FromNow()), c, "")
+	if _, err := r.Enter(t.Context(), open(t, r, actor("bob", "1"), bridge.FromNow()), c, ""); chat.ReasonOf(err) != chat.NoRight {
+		t.Fatalf("%v", err)
+	}
+	if inside := r.Occupants(c); len(inside) != 1 {
+		t.Fatalf("%+v", inside)
 	}
 }
 

@@ -28,6 +28,7 @@ type Router struct {
 	people People
 	policy Policy
 	gates  []Gate
+	doors  []Door
 	watch  func(Step)    // nil: nobody watches
 	ended  func(Session) // likewise
 	hub    *hub
@@ -60,6 +61,12 @@ func New(log Log, people People, policy Policy, now func() time.Time, logger zer
 
 // Guard adds a gate; the gates are asked in order. Before Run only.
 func (r *Router) Guard(g Gate) { r.gates = append(r.gates, g) }
+
+// Door may refuse that a enters the room c, who may by its rules.
+type Door func(ctx context.Context, a Actor, c chat.Conv) error
+
+// Keep adds a door, by which whoever enters a room has to come. Before Run only.
+func (r *Router) Keep(d Door) { r.doors = append(r.doors, d) }
 
 // Policy returns the rules in force.
 func (r *Router) Policy() Policy { return r.policy }

@@ -269,7 +269,9 @@ func (b *batch) changeStandings(st *step, body *chat.Membership) error {
 			if !m.Role.IsMember() {
 				m.ord, m.Joined = r.ord+1, fromMillis(st.now())
 			}
-			m.Role = body.Role
+			if m.Role = body.Role; !m.Role.IsMember() {
+				m.Nick = ""
+			}
 		}
 		if err := b.putStanding(st.w, m); err != nil {
 			return err

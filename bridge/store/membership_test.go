@@ -224,6 +224,8 @@ func TestARoomHasListsAndHistoryAndNoFeed(t *testing.T) {
 		t.Errorf("audience %v", said.Audience)
 	}
 	w.do("alice", r, chat.Membership{Change: chat.ChangeRole, Users: []chat.UserID{"carol"}, Role: chat.RoleAdmin})
+	w.do("alice", r, chat.Membership{Change: chat.ChangeRole, Users: []chat.UserID{"dave"}, Role: chat.RoleMember})
+	w.do("alice", r, chat.Membership{Change: chat.ChangeRole, Users: []chat.UserID{"dave"}}) // off the list again
 	w.change("alice", r, chat.ChangeMute, "bob")
 	w.change("alice", r, chat.ChangeKick, "bob")
 	w.change("alice", r, chat.ChangeBan, "mallory")
