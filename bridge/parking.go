@@ -38,9 +38,10 @@ func NewParking(r *Router, grace time.Duration) *Parking {
 }
 
 // Park takes over the feed of a session that has ended, and closes it when nobody has taken it in time, or there is nothing
-// to return to. gone is called once it is closed.
-func (l *Parking) Park(feed *Feed, gone func()) {
-	p := &parked{feed: feed, gone: gone, done: make(chan struct{})}
+// to return to. unsure is what the session has sent, newest last, that the log does not tell and that may not have arrived.
+// gone is called once it is closed.
+func (l *Parking) Park(feed *Feed, unsure []*Delivery, gone func()) {
+	p := &parked{feed: feed, gone: gone, done: make(chan struct{}), live: unsure[max(0, len(unsure)-maxParked):]}
 	ctx, stop := context.WithTimeout(context.Background(), l.grace)
 	p.stop = stop
 	l.mu.Lock()
@@ -84,8 +85,8 @@ func (l *Parking) wait(ctx context.Context, p *parked) {
 	go p.close() // it tells the rooms, which waits for a commit
 }
 
-// Take returns the feed that waits for a device, and what it would have been told that the log does not tell; nil: there is
-// none.
+// Take returns the feed that waits for a device, and what it would have been told that the log does not tell, behind what
+// may not have arrived; nil: there is none.
 func (l *Parking) Take(r chat.Reader) (*Feed, []*Delivery) {
 	l.mu.Lock()
 	p := l.parked[r]

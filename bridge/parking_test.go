@@ -25,7 +25,7 @@ func TestWhoComesBackInTimeHasNotLeftTheRoom(t *testing.T) {
 		note := say(t, r, actor("witness", "1"), chat.Peer("bob", "witness"), "stored")
 		next(t, bob)
 
-		parking.Park(bob, func() { gone++ })
+		parking.Park(bob, nil, func() { gone++ })
 		said := say(t, r, actor("witness", "1"), c, "while you were away")
 		wait(30 * time.Second)
 		back, missed := parking.Take(chat.Reader{User: "bob", Device: "1"})
@@ -43,7 +43,7 @@ func TestWhoComesBackInTimeHasNotLeftTheRoom(t *testing.T) {
 			t.Fatalf("the room was told %+v", d.Event)
 		}
 
-		parking.Park(back, func() { gone++ })
+		parking.Park(back, missed, func() { gone++ })
 		wait(2 * time.Minute)
 		if d := next(t, witness); d.Event.Body.(chat.Membership).Change != chat.ChangeLeave {
 			t.Fatalf("%+v", d.Event)
@@ -53,13 +53,13 @@ func TestWhoComesBackInTimeHasNotLeftTheRoom(t *testing.T) {
 		}
 
 		bob = open(t, r, actor("bob", "1"), bridge.FromNow())
-		parking.Park(bob, func() { gone++ }) // it is in no room
+		parking.Park(bob, nil, func() { gone++ }) // it is in no room
 		if gone != 2 || r.Online("bob") {
 			t.Errorf("gone %d times, online %v", gone, r.Online("bob"))
 		}
 		enter(t, r, witness, c, "")
 		parking.Close()
-		parking.Park(witness, func() { gone++ })
+		parking.Park(witness, nil, func() { gone++ })
 		if gone != 3 {
 			t.Errorf("gone %d times after the end", gone)
 		}

@@ -159,7 +159,7 @@ func (s *session) finish(why error) {
 	case ended, s.loggedOut, s.life.Err() != nil:
 		s.feed.Close()
 	default:
-		s.rooms.Park(s.feed, func() {})
+		s.rooms.Park(s.feed, nil, func() {})
 	}
 	s.release()
 	code, reason := wsconn.CloseNormal, ""

@@ -129,8 +129,9 @@ func document(t *testing.T) tree {
 	told := events()
 	for _, name := range slices.Sorted(maps.Keys(told)) {
 		cursor := tree{"type": "string", "description": "where a client resumes that has this"}
+		live := tree{"type": "string", "description": "names what is told in a room; a client that comes back says the last that it had"}
 		operations["event."+name] = tree{"action": "send", "channel": channel, "messages": []tree{message("event."+name,
-			envelope([]string{"method", "params"}, tree{"method": tree{"const": name}, "params": s.of(told[name], false), "cursor": cursor}))}}
+			envelope([]string{"method", "params"}, tree{"method": tree{"const": name}, "params": s.of(told[name], false), "cursor": cursor, "live": live}))}}
 	}
 	return tree{
 		"asyncapi": "3.0.0",

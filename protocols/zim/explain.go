@@ -19,11 +19,7 @@ func (f *frontend) Explain(d *bridge.Delivery, reader chat.UserID) (protocols.Sh
 	if err != nil || len(notices) == 0 {
 		return shown, err
 	}
-	cursor := ""
-	if !d.Event.Place.IsZero() {
-		cursor = string(chat.CursorAt(d.Event.Place))
-	}
-	frame, err := zimwire.EncodeNotices(cursor, notices...)
+	frame, err := zimwire.EncodeNotices(markOf(d.Event), notices...)
 	if err != nil {
 		return shown, err
 	}

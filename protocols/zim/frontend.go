@@ -10,6 +10,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"dragoman/bridge"
+	"dragoman/bridge/chat"
 	"dragoman/configs"
 	"dragoman/internal/wsconn"
 	"dragoman/protocols"
@@ -30,7 +31,8 @@ func build(d protocols.Deps, s configs.Section) (protocols.Frontend, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &frontend{Deps: d, cfg: cfg, secret: secret, methods: methods(), actions: actions(), sessions: map[*session]struct{}{}}
+	f := &frontend{Deps: d, cfg: cfg, secret: secret, methods: methods(), actions: actions(), sessions: map[*session]struct{}{},
+		devices: map[chat.Reader]*session{}}
 	f.rates, f.nonces, f.rooms = newRates(), newNonces(), bridge.NewParking(d.Router, roomGrace)
 	f.Log = d.Log.With().Str("protocol", "zim").Logger()
 	if f.callbacks, err = newCallbacks(f); err != nil {
@@ -57,6 +59,7 @@ type frontend struct {
 	mu       sync.Mutex
 	closing  bool
 	sessions map[*session]struct{}
+	devices  map[chat.Reader]*session // logged in, or not over yet
 	running  sync.WaitGroup
 }
 
@@ -166,4 +169,38 @@ func (f *frontend) forget(s *session) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	delete(f.sessions, s)
+	if reader := s.reader(); f.devices[reader] == s {
+		delete(f.devices, reader)
+	}
+}
+
+// occupy notes whose session a device has.
+func (f *frontend) occupy(s *session) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.devices[s.reader()] = s
+}
+
+// replace ends the session of a device that has come back, and waits until its place can be taken.
+func (f *frontend) replace(r chat.Reader) {
+	f.mu.Lock()
+	old := f.devices[r]
+	f.mu.Unlock()
+	if old == nil {
+		return
+	}
+	old.stop(errReplaced)
+	select {
+	case <-old.left:
+		return
+	case <-time.After(takeOver):
+	}
+	// It writes to a socket that takes nothing; that ends with the socket.
+	if err := old.conn.Close(wsconn.ClosePolicy, "replaced"); err != nil {
+		f.Log.Debug().Err(err).Msg("socket did not close well")
+	}
+	select {
+	case <-old.left:
+	case <-time.After(takeOver): // opening another feed ends it, and leaves its rooms
+	}
 }

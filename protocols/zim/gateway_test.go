@@ -192,6 +192,7 @@ type client struct {
 	conn *websocket.Conn
 	mu   sync.Mutex
 	next int
+	mark zimwire.Mark // how far it has come
 
 	answers chan zimwire.Answer
 	notices chan zimwire.Answer
@@ -229,6 +230,7 @@ func (c *client) read() {
 			return
 		}
 		for _, a := range list {
+			c.advance(a.Mark)
 			if a.Method == "" {
 				c.answers <- a
 			} else {
@@ -238,11 +240,35 @@ func (c *client) read() {
 	}
 }
 
+func (c *client) advance(m zimwire.Mark) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if m.Cursor != "" {
+		c.mark.Cursor = m.Cursor
+	}
+	if m.Live != "" {
+		c.mark.Live = m.Live
+	}
+}
+
+// resume logs the user of another connection in where that has come to, on the same device.
+func (c *client) resume(g *gateway, user, device string, from *client) fields {
+	c.t.Helper()
+	from.mu.Lock()
+	mark := from.mark
+	from.mu.Unlock()
+	result := c.does("login", fields{"userID": user, "config": fields{"token": g.token(user)},
+		"session": fields{"device": device, "cursor": mark.Cursor, "live": mark.Live}})
+	c.advance(zimwire.Mark{Cursor: result["cursor"].(string), Live: mark.Live})
+	return result
+}
+
 // login logs a user in on a device of that name.
 func (g *gateway) login(user, device string) *client {
 	g.t.Helper()
 	c := g.connect()
-	c.does("login", fields{"userID": user, "config": fields{"token": g.token(user)}, "session": fields{"device": device}})
+	result := c.does("login", fields{"userID": user, "config": fields{"token": g.token(user)}, "session": fields{"device": device}})
+	c.advance(zimwire.Mark{Cursor: result["cursor"].(string)})
 	return c
 }
 
@@ -270,15 +296,19 @@ func (c *client) write(frame []byte) {
 
 func (c *client) answer(what string) zimwire.Answer {
 	c.t.Helper()
-	select {
-	case a := <-c.answers:
-		return a
-	case err := <-c.closed:
-		c.t.Fatalf("%s: the connection ended: %v", what, err)
-	case <-time.After(patience):
-		c.t.Fatalf("%s was not answered", what)
+	after := time.After(patience)
+	for {
+		select {
+		case a := <-c.answers:
+			return a
+		case err := <-c.closed:
+			if c.closed <- err; len(c.answers) == 0 {
+				c.t.Fatalf("%s: the connection ended: %v", what, err)
+			}
+		case <-after:
+			c.t.Fatalf("%s was not answered", what)
+		}
 	}
-	return zimwire.Answer{}
 }
 
 // does is ask for what must succeed.
@@ -314,7 +344,9 @@ func (c *client) event(name string, match func(fields) bool) fields {
 				return data
 			}
 		case err := <-c.closed:
-			c.t.Fatalf("no %s: the connection ended: %v", name, err)
+			if c.closed <- err; len(c.notices) == 0 {
+				c.t.Fatalf("no %s: the connection ended: %v", name, err)
+			}
 		case <-after:
 			c.t.Fatalf("no %s", name)
 		}

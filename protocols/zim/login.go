@@ -66,7 +66,7 @@ func (s *session) login(ctx context.Context, p zimwire.LoginParams) (*zimwire.Lo
 	if err := s.introduce(ctx, userName, p.Config); err != nil {
 		return nil, err
 	}
-	result, err := s.open(ctx, p.Session.Cursor)
+	result, err := s.open(ctx, p.Session)
 	if err != nil {
 		return nil, err
 	}
@@ -132,10 +132,10 @@ func (s *session) introduce(ctx context.Context, userName string, c zimwire.Logi
 
 // open opens the feed where the client left off, if it says so in a way that can be true; the one that waits for it, if it
 // is still in its rooms.
-func (s *session) open(ctx context.Context, text string) (*zimwire.LoginResult, error) {
+func (s *session) open(ctx context.Context, offer zimwire.SessionOffer) (*zimwire.LoginResult, error) {
 	from, resumed := bridge.FromCursor(), false
-	if text != "" {
-		cursor, err := chat.ParseCursor(text)
+	if offer.Cursor != "" {
+		cursor, err := chat.ParseCursor(offer.Cursor)
 		last, _, lastErr := s.Store.Last(ctx)
 		if lastErr != nil {
 			return nil, lastErr
@@ -148,9 +148,7 @@ func (s *session) open(ctx context.Context, text string) (*zimwire.LoginResult, 
 	s.since = s.Now()
 	var feed *bridge.Feed
 	if resumed {
-		if feed, s.missed = s.rooms.Take(chat.Reader{User: s.actor.User, Device: s.actor.Device}); feed != nil {
-			feed.Rewind(chat.Cursor(text))
-		}
+		feed = s.takeBack(offer)
 	}
 	if feed == nil {
 		var err error
@@ -166,10 +164,32 @@ func (s *session) open(ctx context.Context, text string) (*zimwire.LoginResult, 
 	s.mu.Lock()
 	s.feed = feed
 	s.mu.Unlock()
+	s.occupy(s)
 	return &zimwire.LoginResult{
 		Cursor: string(feed.Position()), Resumed: resumed, Heartbeat: beatEvery.Milliseconds(), Timeout: silence.Milliseconds(),
 		ServerTime: s.since.UnixMilli(),
 	}, nil
+}
+
+// takeBack returns the feed that waits for this device in its rooms, where the client says that it is; nil: there is none.
+// The loss that brought the client back may not have been noticed here yet.
+func (s *session) takeBack(offer zimwire.SessionOffer) *bridge.Feed {
+	s.replace(s.reader())
+	feed, missed := s.rooms.Take(s.reader())
+	if feed == nil {
+		return nil
+	}
+	feed.Rewind(chat.Cursor(offer.Cursor))
+	heard, err := chat.ParseEventID(offer.Live)
+	if err != nil {
+		heard = 0 // it has heard nothing yet
+	}
+	for _, d := range missed {
+		if d.Event.ID > heard {
+			s.missed = append(s.missed, d)
+		}
+	}
+	return feed
 }
 
 func platformName(p zimwire.PlatformType) string {

@@ -26,7 +26,7 @@ func (s *session) push() error {
 		}
 	}
 	s.missed = nil
-	for {
+	for s.ctx.Err() == nil { // what waits for who has gone is left to him who comes back
 		d, err := s.feed.Next(s.ctx)
 		if err != nil {
 			return s.farewell(err)
@@ -35,6 +35,7 @@ func (s *session) push() error {
 			return err
 		}
 	}
+	return nil
 }
 
 // give gives the client one delivery, unless it knows or need not.
@@ -53,6 +54,10 @@ func (s *session) give(d *bridge.Delivery) error {
 	}
 	if frame == nil {
 		return nil
+	}
+	if isLive(d.Event) {
+		// A socket takes what never arrives, until somebody notices that its other end has gone.
+		s.unsure = append(s.unsure[max(0, len(s.unsure)-maxUnsure+1):], d)
 	}
 	return s.conn.WritePrepared(frame)
 }
@@ -154,11 +159,21 @@ func (s *session) frame(d *bridge.Delivery) ([]byte, error) {
 	if notices = append(notices, s.repliedInfo(m, d)...); len(notices) == 0 {
 		return nil, nil
 	}
-	cursor := ""
-	if !d.Event.Place.IsZero() && d.Event.Conv.Kind != chat.KindRoom {
-		cursor = string(chat.CursorAt(d.Event.Place))
+	return zimwire.EncodeNotices(markOf(d.Event), notices...)
+}
+
+// isLive reports whether ev is told to who is in a room, and to nobody later.
+func isLive(ev *chat.Event) bool { return ev.Conv.Kind == chat.KindRoom && ev.To == nil }
+
+// markOf is how far a client has come that was told ev.
+func markOf(ev *chat.Event) zimwire.Mark {
+	switch {
+	case isLive(ev):
+		return zimwire.Mark{Live: ev.ID.String()}
+	case ev.Place.IsZero():
+		return zimwire.Mark{}
 	}
-	return zimwire.EncodeNotices(cursor, notices...)
+	return zimwire.Mark{Cursor: string(chat.CursorAt(ev.Place))}
 }
 
 // farewell says why the session ends, where ZIM has a word for it, and returns the reason.
@@ -178,11 +193,15 @@ func (s *session) farewell(err error) error {
 	case bridge.Kicked, bridge.Replaced, bridge.Displaced, bridge.AccountDisabled, bridge.PasswordChanged:
 		event = zimwire.ConnectionEventKickedOut
 	}
-	// The socket may be gone already; the session ends either way.
-	if told := s.tellNow("connectionStateChanged", zimwire.EventOfConnectionStateChangedResult{
-		State: zimwire.ConnectionStateDisconnected, Event: event, ExtendedData: cause.Note,
-	}); told != nil {
-		s.log.Debug().Err(told).Msg("cannot say why the session ends")
-	}
+	s.sayEnded(event, cause.Note)
 	return err
+}
+
+// sayEnded tells the client that its session is over. The socket may be gone already; the session ends either way.
+func (s *session) sayEnded(event zimwire.ConnectionEvent, note string) {
+	if err := s.tellNow("connectionStateChanged", zimwire.EventOfConnectionStateChangedResult{
+		State: zimwire.ConnectionStateDisconnected, Event: event, ExtendedData: note,
+	}); err != nil {
+		s.log.Debug().Err(err).Msg("cannot say why the session ends")
+	}
 }

@@ -23,12 +23,17 @@ const (
 	leaveWithin = 5 * time.Second
 	// maxUnderWay bounds the messages of one client that wait for their commit.
 	maxUnderWay = 64
+	// maxUnsure bounds what a session remembers of what it has told of its rooms.
+	maxUnsure = 256
+	// takeOver is how long a device that comes back waits for its older session to let go of its rooms.
+	takeOver = 2 * time.Second
 )
 
 var (
 	errGoingAway = errors.New("the server is shutting down")
 	errLoggedOut = errors.New("logged out")
 	errTooLate   = errors.New("no login in time")
+	errReplaced  = errors.New("the same device has come back")
 )
 
 // session is one connection, from its upgrade to its end. It has a user once it has logged in.
@@ -47,6 +52,8 @@ type session struct {
 	since    time.Time          // of the login: what is older was missed
 	returned bool               // it went on from its cursor
 	missed   []*bridge.Delivery // what was said in its rooms while it was away
+	unsure   []*bridge.Delivery // what it was told of its rooms; the pusher's, until there is none
+	left     chan struct{}      // closed when its place can be taken over
 	states   *states
 	logged   time.Time // when the client last uploaded its log; the reader's
 
@@ -58,7 +65,8 @@ type session struct {
 
 func newSession(f *frontend, conn *wsconn.Conn) *session {
 	ctx, stop := context.WithCancelCause(context.Background())
-	return &session{frontend: f, conn: conn, log: f.Log, ctx: ctx, stop: stop, states: newStates(), underWay: make(chan struct{}, maxUnderWay)}
+	return &session{frontend: f, conn: conn, log: f.Log, ctx: ctx, stop: stop, states: newStates(), underWay: make(chan struct{}, maxUnderWay),
+		left: make(chan struct{})}
 }
 
 // run serves the connection until it ends, whoever ends it.
@@ -72,13 +80,21 @@ func (s *session) run() {
 	// Ending the context ends a read under way; the goodbye is said here, where no other can be under way.
 	err := s.guarded(s.read)
 	s.stop(err)
+	s.work.Wait() // a feed has one reader: who waits for the device to come back, or the session
 	s.leave()
-	s.work.Wait()
+	close(s.left)
+	if errors.Is(context.Cause(s.ctx), errReplaced) {
+		s.sayEnded(zimwire.ConnectionEventKickedOut, "logged in elsewhere")
+	}
 	code, reason := goodbye(context.Cause(s.ctx))
 	if err := s.conn.Close(code, reason); err != nil {
 		s.log.Debug().Err(err).Msg("socket did not close well")
 	}
 	s.log.Debug().AnErr("cause", context.Cause(s.ctx)).Msg("session closed")
+}
+
+func (s *session) reader() chat.Reader {
+	return chat.Reader{User: s.actor.User, Device: s.actor.Device}
 }
 
 func (s *session) loggedIn() bool {
@@ -116,7 +132,7 @@ func (s *session) leave() {
 		}
 	}
 	if isLost(context.Cause(s.ctx)) {
-		s.rooms.Park(feed, gone)
+		s.rooms.Park(feed, s.unsure, gone)
 		return
 	}
 	feed.Close()
@@ -163,6 +179,8 @@ func goodbye(cause error) (code int, reason string) {
 		return wsconn.CloseNormal, ""
 	case errors.Is(cause, errTooLate):
 		return wsconn.ClosePolicy, "no login in time"
+	case errors.Is(cause, errReplaced):
+		return wsconn.ClosePolicy, "replaced"
 	case errors.Is(cause, errBinary):
 		return wsconn.CloseUnsupported, "frames are text"
 	case errors.Is(cause, errNoJSON):
@@ -266,7 +284,7 @@ func (s *session) refuse(id zimwire.ID, refusal *zimwire.Error) error {
 
 // tellNow sends a notice that no cursor counts.
 func (s *session) tellNow(event string, data any) error {
-	frame, err := zimwire.EncodeNotices("", zimwire.Notice{Event: event, Data: data})
+	frame, err := zimwire.EncodeNotices(zimwire.Mark{}, zimwire.Notice{Event: event, Data: data})
 	if err != nil {
 		return err
 	}

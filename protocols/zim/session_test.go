@@ -272,44 +272,96 @@ func TestApplicationsExpire(t *testing.T) {
 	ann.refused(zimwire.FriendModuleFriendApplicationStatusError, "rejectGroupJoinApplication", accept)
 }
 
+// roomTalk is ann and bob in a room, and what they do there.
+type roomTalk struct {
+	*testing.T
+	*gateway
+	ann, bob *client
+}
+
+func newRoomTalk(t *testing.T) *roomTalk {
+	g := newGateway(t, "")
+	r := &roomTalk{t, g, g.login("ann", "one"), g.login("bob", "one")}
+	r.ann.does("enterRoom", fields{"roomInfo": fields{"roomID": "r", "roomName": "R"}})
+	r.bob.does("joinRoom", fields{"roomID": "r"})
+	return r
+}
+
+func (r *roomTalk) say(c *client, text string) {
+	r.Helper()
+	c.does("sendMessage", fields{"message": fields{"type": 1, "message": text}, "toConversationID": "r", "conversationType": 1, "config": fields{"priority": 1}})
+}
+
+// hears waits for exactly these texts in the room, in this order, and no other.
+func (r *roomTalk) hears(c *client, texts ...string) {
+	r.Helper()
+	for _, want := range texts {
+		data := c.event("roomMessageReceived", nil)
+		if got := data["messageList"].([]any)[0].(fields)["message"]; got != want {
+			r.Fatalf("%v is heard, not %s", got, want)
+		}
+	}
+}
+
+// isStillIn says something as ann, whom bob must hear without having been told that she had left.
+func (r *roomTalk) isStillIn(ann *client) {
+	r.Helper()
+	r.say(ann, "here still")
+	for {
+		select {
+		case n := <-r.bob.notices:
+			if n.Method == "roomMemberLeft" {
+				r.Fatalf("bob is told that ann has left: %s", n.Params)
+			}
+			if n.Method == "roomMessageReceived" && strings.Contains(string(n.Params), "here still") {
+				return
+			}
+		case <-time.After(patience):
+			r.Fatal("bob does not hear ann")
+		}
+	}
+}
+
 // Who loses his connection is still in his rooms when he comes back at once: nobody hears that he left, and he hears what
 // was said.
 func TestAShortLossDoesNotLeaveARoom(t *testing.T) {
-	g := newGateway(t, "")
-	ann := g.connect()
-	login := func(c *client, cursor string) fields {
-		return c.does("login", fields{"userID": "ann", "config": fields{"token": g.token("ann")}, "session": fields{"device": "one", "cursor": cursor}})
-	}
-	cursor := login(ann, "")["cursor"].(string)
-	bob := g.login("bob", "one")
-	ann.does("enterRoom", fields{"roomInfo": fields{"roomID": "r", "roomName": "R"}})
-	bob.does("joinRoom", fields{"roomID": "r"})
-	say := func(text string) {
-		bob.does("sendMessage", fields{"message": fields{"type": 1, "message": text}, "toConversationID": "r", "conversationType": 1, "config": fields{"priority": 1}})
-	}
-	hears := func(c *client, text string) {
-		t.Helper()
-		c.event("roomMessageReceived", func(data fields) bool { return data["messageList"].([]any)[0].(fields)["message"] == text })
-	}
-	say("before")
-	hears(ann, "before")
-	ann.drop()
-	say("meanwhile")
-	back := g.connect()
-	if result := login(back, cursor); result["resumed"] != true {
+	r := newRoomTalk(t)
+	r.say(r.bob, "before")
+	r.hears(r.ann, "before")
+	r.ann.drop()
+	r.say(r.bob, "meanwhile")
+	back := r.connect()
+	if result := back.resume(r.gateway, "ann", "one", r.ann); result["resumed"] != true {
 		t.Fatalf("%v", result)
 	}
-	hears(back, "meanwhile")
-	back.does("sendMessage", fields{"message": fields{"type": 1, "message": "here still"}, "toConversationID": "r", "conversationType": 1, "config": fields{"priority": 1}})
-	for {
-		n := <-bob.notices
-		if n.Method == "roomMemberLeft" {
-			t.Fatalf("bob is told that ann has left: %s", n.Params)
-		}
-		if n.Method == "roomMessageReceived" && strings.Contains(string(n.Params), "here still") {
-			return
-		}
+	r.say(r.bob, "after")
+	r.hears(back, "meanwhile", "after")
+	r.isStillIn(back)
+}
+
+// What was written to a connection that nobody has noticed to be dead is told again, and only that.
+func TestALossThatIsNotNoticedDoesNotLeaveARoom(t *testing.T) {
+	r := newRoomTalk(t)
+	r.say(r.bob, "before")
+	r.hears(r.ann, "before")
+	r.ann.mu.Lock()
+	then := &client{mark: r.ann.mark}
+	r.ann.mu.Unlock()
+	r.say(r.bob, "lost")
+	r.hears(r.ann, "lost") // the socket has taken it; as far as the client goes, it was never there
+	back := r.connect()
+	if result := back.resume(r.gateway, "ann", "one", then); result["resumed"] != true {
+		t.Fatalf("%v", result)
 	}
+	r.say(r.bob, "after")
+	r.hears(back, "lost", "after")
+	r.isStillIn(back)
+	// If there is somebody at the other end of the older connection, he does not come back.
+	r.ann.event("connectionStateChanged", func(data fields) bool { return data["event"] == 4.0 })
+	again := r.connect()
+	again.resume(r.gateway, "ann", "one", back)
+	r.say(r.bob, "once more")
+	r.hears(again, "once more")
 }
 
 func TestAClientMayNotFillTheLog(t *testing.T) {

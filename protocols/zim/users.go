@@ -291,6 +291,6 @@ func (s *session) presence(d *bridge.Delivery) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return zimwire.EncodeNotices("", zimwire.Notice{Event: "userStatusUpdated",
+	return zimwire.EncodeNotices(zimwire.Mark{}, zimwire.Notice{Event: "userStatusUpdated",
 		Data: zimwire.EventOfUserStatusUpdatedResult{UserStatusList: []zimwire.UserStatus{w}}})
 }

@@ -189,18 +189,25 @@ type noticeFrame struct {
 	Version string `json:"jsonrpc"`
 	Method  string `json:"method"`
 	Params  any    `json:"params"`
-	Cursor  string `json:"cursor,omitzero"`
+	Mark
 }
 
-// EncodeNotices writes what one event of the log means to a client, as one frame: an object where it is one notice, an
-// array where it is several, so that a client has all of it or nothing. The last one carries the cursor from which the
-// client resumes; an empty cursor is left out, for what lives now only. There must be at least one notice.
-func EncodeNotices(cursor string, notices ...Notice) ([]byte, error) {
+// Mark says how far a client has come that has a frame. The zero value says nothing.
+type Mark struct {
+	// Cursor is where it resumes.
+	Cursor string `json:"cursor,omitzero"`
+	// Live names what is told in a room, of which no cursor tells.
+	Live string `json:"live,omitzero"`
+}
+
+// EncodeNotices writes what one event means to a client, as one frame: an object where it is one notice, an array where it
+// is several, so that a client has all of it or nothing. The last one carries the mark. There must be at least one notice.
+func EncodeNotices(mark Mark, notices ...Notice) ([]byte, error) {
 	frames := make([]noticeFrame, len(notices))
 	for i, n := range notices {
 		frames[i] = noticeFrame{Version: "2.0", Method: n.Event, Params: n.Data}
 	}
-	frames[len(frames)-1].Cursor = cursor
+	frames[len(frames)-1].Mark = mark
 	if len(frames) == 1 {
 		return json.Marshal(frames[0])
 	}
@@ -214,7 +221,7 @@ type Answer struct {
 	Error  *Error         `json:"error,omitzero"`
 	Method string         `json:"method,omitzero"`
 	Params jsontext.Value `json:"params,omitzero"`
-	Cursor string         `json:"cursor,omitzero"`
+	Mark
 }
 
 // DecodeAnswers reads a frame as a client does, for tests and tools.

@@ -89,16 +89,16 @@ func TestBindKeepsWhatJavaScriptWrites(t *testing.T) {
 }
 
 func TestNoticesAreOneFrame(t *testing.T) {
-	one, err := EncodeNotices("c1", Notice{"tokenWillExpire", EventOfTokenWillExpireResult{Second: 30}})
+	one, err := EncodeNotices(Mark{Cursor: "c1"}, Notice{"tokenWillExpire", EventOfTokenWillExpireResult{Second: 30}})
 	if err != nil || string(one) != `{"jsonrpc":"2.0","method":"tokenWillExpire","params":{"second":30},"cursor":"c1"}` {
 		t.Errorf("%s, %v", one, err)
 	}
-	two, err := EncodeNotices("c2", Notice{"a", nil}, Notice{"b", EventOfMessageEditedResult{}})
-	if err != nil || string(two) != `[{"jsonrpc":"2.0","method":"a","params":null},{"jsonrpc":"2.0","method":"b","params":{"messageList":[]},"cursor":"c2"}]` {
+	two, err := EncodeNotices(Mark{Cursor: "c2", Live: "7"}, Notice{"a", nil}, Notice{"b", EventOfMessageEditedResult{}})
+	if err != nil || string(two) != `[{"jsonrpc":"2.0","method":"a","params":null},{"jsonrpc":"2.0","method":"b","params":{"messageList":[]},"cursor":"c2","live":"7"}]` {
 		t.Errorf("%s, %v", two, err)
 	}
 	got, err := DecodeAnswers(two)
-	if err != nil || len(got) != 2 || got[1].Cursor != "c2" {
+	if err != nil || len(got) != 2 || got[1].Mark != (Mark{Cursor: "c2", Live: "7"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

@@ -17,6 +17,8 @@ type SessionOffer struct {
 	Client string `json:"client,omitzero"`
 	// Cursor is the last cursor that this client had; empty: there is none.
 	Cursor string `json:"cursor,omitzero"`
+	// Live is the last that it had of what is told in rooms; empty: none since it has logged in.
+	Live string `json:"live,omitzero"`
 }
 
 // LoginParams holds the parameters of login in both of its forms: userInfo and token, or userID and config.

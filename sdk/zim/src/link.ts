@@ -1,11 +1,12 @@
 import { ZIMErrorCode } from './codes.js';
 import { Fault } from './errors.js';
 
-/** Notice is one event as it came, with the cursor if it is the last of its frame. */
+/** Notice is one event as it came. The last of its frame says how far whoever has it has come: live, of what is told in rooms. */
 export interface Notice {
   method: string;
   params: unknown;
   cursor?: string;
+  live?: string;
 }
 
 interface Frame {
@@ -15,6 +16,7 @@ interface Frame {
   method?: string;
   params?: unknown;
   cursor?: string;
+  live?: string;
 }
 
 interface Waiting {
@@ -132,7 +134,7 @@ export class Link {
     }
     const notices: Notice[] = [];
     for (const f of frames) {
-      if (typeof f.method === 'string') notices.push({ method: f.method, params: f.params, cursor: f.cursor });
+      if (typeof f.method === 'string') notices.push({ method: f.method, params: f.params, cursor: f.cursor, live: f.live });
       else this.settle(f);
     }
     if (notices.length > 0) this.onNotices(notices);

@@ -67,6 +67,7 @@ export class Session {
 
   private link?: Link;
   private cursor = '';
+  private live = '';
   private acked = '';
   private unacked = 0;
   private generation = 0;
@@ -97,7 +98,7 @@ export class Session {
     }
     this.who = who;
     const generation = ++this.generation;
-    this.cursor = this.acked = '';
+    this.cursor = this.acked = this.live = '';
     this.turn(ZIMConnectionState.Connecting, ZIMConnectionEvent.ActiveLogin);
     try {
       await this.connect(generation);
@@ -199,6 +200,7 @@ export class Session {
           platform: ZIMPlatformType.Web,
           client: `dragoman-zim/${version}`,
           cursor: this.cursor,
+          live: this.live,
         },
       })) as LoginResult;
     } catch (e) {
@@ -222,7 +224,8 @@ export class Session {
   }
 
   private hear(notices: Notice[]): void {
-    const cursor = notices[notices.length - 1].cursor;
+    const { cursor, live } = notices[notices.length - 1];
+    if (live) this.live = live;
     if (cursor) {
       this.cursor = cursor;
       this.unacked++;
