@@ -203,6 +203,12 @@ cause('the message to edit is another\'s', [603], 'usual', async ({ owner, user 
   await user.do('edit', 'group', id, sent.id, { msg: 'other words' });
 });
 
+cause('the message was edited ten times', [50], 'usual', async ({ owner, user }) => {
+  const sent = await user.sendText({ peer: owner.user }, 'draft');
+  for (let i = 1; i <= 10; i++) await user.do('edit', 'peer', owner.user, sent.id, { msg: `draft ${i}` });
+  await user.do('edit', 'peer', owner.user, sent.id, { msg: 'one draft more' });
+});
+
 // Chat rooms: 4.x joins over the socket.
 
 cause('there is no such room to join', [705], 'usual', ({ user }) => user.call('joinChatRoom', { roomId: '404404' }));
@@ -279,12 +285,20 @@ function barred(what, types, credentials) {
       const client = await visitor(version, gateway);
       client.credentials = await credentials({ gateway, server, user: client.user });
       const said = await refused(Number(String(types[i]).split(' ')[0]), client, client.enter());
-      if (types[i] === '1 (17)') assert.equal(said.data?.type, 17);
+      const inner = /\((\d+)\)/.exec(types[i]);
+      if (inner) assert.equal(said.data?.type, Number(inner[1]));
     });
   }
 }
 
 barred('the password is wrong', ['1 (17)', '1 (17)'], () => ({ password: 'another' }));
+
+barred('he has guessed too many passwords', ['1 (500)', '1 (17)'], async ({ gateway, user }) => {
+  const body = JSON.stringify({ grant_type: 'password', username: user, password: 'a guess' });
+  await eventually('no more guesses are looked at', async () =>
+    (await fetch(`${gateway.rest}/token`, { method: 'POST', headers: { 'content-type': 'application/json' }, body })).status === 429);
+  return { password: 'webim-secret' };
+});
 
 barred('the token is nobody\'s', [28, 40], () => ({ token: 'YWMtinvented' }));
 

@@ -155,7 +155,7 @@ func editWord(c chat.Code, why chat.Reason) (word, bool) {
 		return word{fail, "Sorry, You do not have permission"}, true
 	case why == chat.WindowClosed, c == chat.Unsupported:
 		return word{fail, "Sorry, edit is not available"}, true
-	case c == chat.TooMany:
+	case c == chat.TooMany && why != chat.RateLimit:
 		return word{fail, "Sorry, edit limit reached"}, true
 	case c == chat.Invalid:
 		return word{fail, "Sorry, format is incorrect"}, true

@@ -328,19 +328,14 @@ func (r Realm) edit(meta *webimwire.Meta, body *webimwire.MessageBody) (chat.Bod
 	return chat.Edit{Target: chat.Ref{ID: id}, Message: m}, native, err
 }
 
-// KeepsExt reports whether meta is an edit that leaves the ext fields of the
-// message as they stand, and of which message.
-func KeepsExt(meta *webimwire.Meta) (chat.EventID, bool) {
+// KeepsExt reports whether an edit leaves the ext fields of the message as they stand.
+func KeepsExt(meta *webimwire.Meta) bool {
 	body, err := webimwire.Body(meta)
 	if err != nil {
-		return 0, false
+		return false
 	}
 	mb, ok := body.(*webimwire.MessageBody)
-	if !ok || mb.GetType() != webimwire.MessageBody_EDIT || mb.GetEditScope() == webimwire.MessageBody_BODY_AND_EXT {
-		return 0, false
-	}
-	id, err := eventID(mb.GetEditMessageId())
-	return id, err == nil
+	return ok && mb.GetEditScope() != webimwire.MessageBody_BODY_AND_EXT
 }
 
 // rosterDraft reads what the 3.x SDKs ask about contacts [webim 9].

@@ -27,6 +27,7 @@ type config struct {
 	Linger     time.Duration `yaml:"linger"`
 	LZ4        bool          `yaml:"lz4"`
 	MaxImage   int64         `yaml:"max_image"`
+	MaxEdits   int           `yaml:"max_edits"`
 
 	CallbackURL       string        `yaml:"callback_url"`
 	CallbackEvents    []string      `yaml:"callback_events"`
@@ -59,6 +60,8 @@ func readConfig(s configs.Section) (config, error) {
 		return config{}, s.At("linger", errors.New("negative"))
 	case c.MaxImage < 1:
 		return config{}, s.At("max_image", errors.New("no picture is that small"))
+	case c.MaxEdits < 0:
+		return config{}, s.At("max_edits", errors.New("negative"))
 	}
 	return c, c.checkCallbacks(s)
 }

@@ -40,7 +40,8 @@ type frontend struct {
 	detourKey []byte
 	callbacks *callbacks
 	orders    *orders
-	rates     *rates
+	rates     *rates // of requests
+	guesses   *rates // of passwords
 
 	life context.Context // of all sessions
 	end  context.CancelFunc
@@ -68,7 +69,8 @@ func build(d protocols.Deps, section configs.Section) (protocols.Frontend, error
 	f.rooms = bridge.NewParking(f.Router, f.cfg.Linger)
 	f.live = &live{router: d.Router, sessions: map[chat.UserID][]*session{}}
 	f.tree = f.routes()
-	f.rates = &rates{perSecond: cfg.RESTRate, callers: map[string]*rate.Limiter{}}
+	f.rates = newRates(rate.Limit(cfg.RESTRate), max(int(2*cfg.RESTRate), 1), f.Now)
+	f.guesses = newRates(rate.Every(guessesAfter), maxGuesses, f.Now)
 	if f.orders, err = loadOrders(context.Background(), f); err != nil {
 		return nil, err
 	}

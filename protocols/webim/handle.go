@@ -86,6 +86,9 @@ func (s *session) handleSend(ctx context.Context, meta *webimwire.Meta, packet [
 	if err != nil {
 		return s.refuseDraft(meta, draft, err)
 	}
+	if _, ok := draft.Body.(chat.Edit); ok {
+		<-pending.Done() // the next edit counts this one
+	}
 	select {
 	case s.flight <- inFlight{meta, draft, packet, pending}:
 		return nil
@@ -136,21 +139,28 @@ func (s *session) refuseDraft(meta *webimwire.Meta, draft chat.Draft, err error)
 func (s *session) complete(ctx context.Context, meta *webimwire.Meta, draft *chat.Draft) error {
 	switch b := draft.Body.(type) {
 	case chat.Edit:
-		id, keeps := webimmap.KeepsExt(meta)
-		if !keeps {
-			return nil
-		}
-		entry, err := s.Store.Entry(ctx, s.actor.User, draft.Conv, chat.Ref{ID: id})
+		entry, err := s.Store.Entry(ctx, s.actor.User, draft.Conv, b.Target)
 		if err != nil {
 			return err
 		}
-		if now, ok := entry.Body.(chat.Message); ok {
+		if err := s.mayEdit(entry); err != nil {
+			return err
+		}
+		if now, ok := entry.Body.(chat.Message); ok && webimmap.KeepsExt(meta) {
 			now.Content = b.Message.Content
 			b.Message = now
 			draft.Body = b
 		}
 	case chat.Contact:
 		return s.completeContact(ctx, s.actor, draft, b)
+	}
+	return nil
+}
+
+// mayEdit refuses one edit more than a message may have [webim 18.6].
+func (f *frontend) mayEdit(e chat.Entry) error {
+	if f.cfg.MaxEdits > 0 && e.Edits >= f.cfg.MaxEdits {
+		return chat.Refuse(chat.TooMany, "a message is edited %d times at most", f.cfg.MaxEdits)
 	}
 	return nil
 }

@@ -95,6 +95,10 @@ func (c *call) passwordToken(t tokenRequest) (reply, error) {
 	} else if err != nil {
 		return reply{}, err
 	}
+	guess := addressOf(c.r) + " " + string(found.ID)
+	if err := c.guesses.take(guess); err != nil {
+		return reply{}, err // before it is looked at: nobody shall try on while he waits
+	}
 	owner, err := c.Accounts.VerifyPassword(c.ctx, found.ID, t.Password)
 	switch chat.CodeOf(err) {
 	case chat.Unauthenticated:
@@ -105,6 +109,7 @@ func (c *call) passwordToken(t tokenRequest) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	c.guesses.forget(guess)
 	return c.issue(owner, t, c.cfg.TokenTTL)
 }
 

@@ -1,6 +1,7 @@
 package webim
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 
@@ -32,6 +33,13 @@ const (
 	maxAttributeKeys = 10
 	maxAttributeKey  = 128
 	maxAttribute     = 4096
+)
+
+// The vendor's limits of what a group knows of a member, in bytes: of a key, of a value, and of all together [webim 18.4.1].
+const (
+	maxMemberKey    = 16
+	maxMemberValue  = 512
+	maxMemberValues = 4 << 10
 )
 
 func (c *call) room() (chat.Conv, error) {
@@ -177,16 +185,18 @@ func (c *call) setMemberAttributes() (reply, error) {
 }
 
 func (c *call) describeMember(group chat.Conv, u chat.UserID, values map[string]string) error {
-	if m, err := c.Store.Member(c.ctx, group, u); err != nil {
+	m, err := c.Store.Member(c.ctx, group, u)
+	if err != nil {
 		return err
-	} else if !m.Role.IsMember() {
+	}
+	if !m.Role.IsMember() {
 		return &restError{status: http.StatusNotFound, word: "MetadataException", text: "user not in group"}
 	}
 	change := chat.Attributes{User: u, Set: map[string]string{}, Force: true}
 	for key, value := range values {
 		switch {
-		case len(key) > 16 || len(value) > 512:
-			return chat.Refuse(chat.Invalid, "a key has up to 16 bytes, a value up to 512")
+		case len(key) > maxMemberKey || len(value) > maxMemberValue:
+			return chat.Refuse(chat.Invalid, "a key has up to %d bytes, a value up to %d", maxMemberKey, maxMemberValue)
 		case value == "":
 			change.Deleted = append(change.Deleted, key)
 		default:
@@ -194,6 +204,18 @@ func (c *call) describeMember(group chat.Conv, u chat.UserID, values map[string]
 		}
 	}
 	slices.Sort(change.Deleted)
+	after := map[string]string{}
+	maps.Copy(after, m.Attributes)
+	maps.Copy(after, values)
+	total := 0
+	for key, value := range after {
+		if value != "" {
+			total += len(key) + len(value)
+		}
+	}
+	if total > maxMemberValues {
+		return chat.Refuse(chat.Invalid, "the attributes of a member have up to %d bytes together", maxMemberValues)
+	}
 	return c.submit(group, change)
 }
 

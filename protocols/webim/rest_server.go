@@ -248,6 +248,9 @@ func (c *call) rewrite() (reply, error) {
 		return reply{}, err
 	}
 	e, err := c.Store.EntryByID(c.ctx, "", id)
+	if err == nil {
+		err = c.mayEdit(e)
+	}
 	if err != nil {
 		return reply{}, err
 	}

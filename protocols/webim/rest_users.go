@@ -332,6 +332,9 @@ func (c *call) publishPresence() (reply, error) {
 	if actor.Device = resource(c.named["resource"]); actor.Device == "" {
 		return reply{}, chat.Refuse(chat.Invalid, "the resource cannot be written")
 	}
+	if !slices.ContainsFunc(c.Router.Sessions(c.me), func(s bridge.Session) bool { return s.Device == actor.Device }) {
+		return reply{}, chat.Refuse(chat.NotFound, "the device is not connected")
+	}
 	_, err := c.Router.Submit(c.ctx, actor, chat.Draft{Conv: chat.Self(c.me), Body: chat.Presence{Show: show, Status: b.Ext}})
 	return reply{Result: "ok"}, err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"dragoman/bridge/chat"
 	"dragoman/protocols/webim/webimwire"
 )
 
@@ -78,5 +79,114 @@ func TestWhoAsksTooFastIsToldSo(t *testing.T) {
 	}
 	if r := g.do("GET", "/dragoman/chat/users/bob", g.user("bob"), ""); r.StatusCode != http.StatusOK {
 		t.Errorf("somebody else: %d", r.StatusCode)
+	}
+}
+
+func TestWhoGuessesPasswordsIsHeldUp(t *testing.T) {
+	g := newGateway(t, "")
+	for _, name := range []chat.UserID{"alice", "bob"} {
+		if _, err := g.book.Create(t.Context(), name, "right"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	try := func(name, password string) (int, map[string]any) {
+		r := g.do("POST", "/dragoman/chat/token", "", `{"grant_type":"password","username":"`+name+`","password":"`+password+`"}`)
+		return r.StatusCode, answered(t, r)
+	}
+	for range maxGuesses - 1 {
+		if status, m := try("alice", "wrong"); status != http.StatusBadRequest {
+			t.Fatalf("a wrong password: %d %v", status, m)
+		}
+	}
+	if status, m := try("alice", "right"); status != http.StatusOK {
+		t.Fatalf("the right one in time: %d %v", status, m)
+	}
+	status, m := 0, map[string]any(nil)
+	for range 4 * maxGuesses {
+		if status, m = try("alice", "wrong"); status != http.StatusBadRequest {
+			break
+		}
+	}
+	if status != http.StatusTooManyRequests || m["error"] != "resource_limited" {
+		t.Errorf("after many: %d %v", status, m)
+	}
+	if status, m := try("bob", "right"); status != http.StatusOK {
+		t.Errorf("another account: %d %v", status, m)
+	}
+	g.ahead.Add(int64(2 * guessesAfter))
+	if status, m := try("alice", "right"); status != http.StatusOK {
+		t.Errorf("after a rest: %d %v", status, m)
+	}
+}
+
+func TestMembersAttributesHaveLimits(t *testing.T) {
+	g := newGateway(t, "")
+	alice := g.user("alice")
+	at := "/metadata/chatgroup/" + g.group("alice", "bob") + "/user/alice"
+	value := strings.Repeat("v", maxMemberValue)
+	set := func(pairs string) (int, any) {
+		r := g.do("PUT", "/dragoman/chat"+at, alice, `{"metaData":{`+pairs+`}}`)
+		return r.StatusCode, answered(t, r)["error_description"]
+	}
+	for i := range maxMemberValues/maxMemberValue - 1 {
+		if status, why := set(fmt.Sprintf(`"k%d":%q`, i, value)); status != http.StatusOK {
+			t.Fatalf("attribute %d: %d %v", i, status, why)
+		}
+	}
+	for what, pairs := range map[string]string{
+		"together":  fmt.Sprintf(`"last":%q`, value),
+		"the key":   `"` + strings.Repeat("k", maxMemberKey+1) + `":"v"`,
+		"the value": fmt.Sprintf(`"k0":%q`, value+"v"),
+	} {
+		if status, why := set(pairs); status != http.StatusBadRequest {
+			t.Errorf("%s: %d %v", what, status, why)
+		}
+	}
+	if status, why := set(fmt.Sprintf(`"k0":"","last":%q`, value)); status != http.StatusOK {
+		t.Errorf("one in another's place: %d %v", status, why)
+	}
+}
+
+func TestPresenceIsPublishedForAConnectedDeviceAlone(t *testing.T) {
+	g := newGateway(t, "")
+	alice := g.user("alice")
+	publish := func() int {
+		return g.do("POST", "/dragoman/chat/users/alice/presence/web1/1", alice, `{"ext":"busy"}`).StatusCode
+	}
+	if status := publish(); status != http.StatusNotFound {
+		t.Errorf("of a device that is not there: %d", status)
+	}
+	g.dial("alice", "web1")
+	if status := publish(); status != http.StatusOK {
+		t.Errorf("of one that is: %d", status)
+	}
+}
+
+func TestMessageIsEditedSoOftenAlone(t *testing.T) {
+	g := newGateway(t, "max_edits: 3")
+	alice := g.dial("alice", "web1")
+	g.user("bob")
+	id := alice.ok(alice.send(say(webimwire.MessageBody_CHAT, "bob", "0")))
+	edit := func(text string) *webimwire.Status {
+		m := say(webimwire.MessageBody_EDIT, "bob", text)
+		body, err := webimwire.Body(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said := body.(*webimwire.MessageBody)
+		said.EditMessageId, said.EditScope = new(uint64(id)), webimwire.MessageBody_BODY.Enum()
+		return alice.send(chatMeta("bob", false, said)).GetStatus()
+	}
+	for i := range 3 {
+		if status := edit(fmt.Sprint(i + 1)); status.GetErrorCode() != webimwire.Status_OK {
+			t.Fatalf("edit %d: %v", i+1, status)
+		}
+	}
+	if status := edit("4"); status.GetReason() != "Sorry, edit limit reached" {
+		t.Errorf("one more: %v", status)
+	}
+	app := appToken(g)
+	if r := g.do("PUT", "/dragoman/chat/messages/rewrite/"+id.String(), app, `{"user":"alice","new_msg":{"type":"txt","msg":"5"}}`); r.StatusCode != http.StatusForbidden {
+		t.Errorf("one more by the app's server: %d", r.StatusCode)
 	}
 }
