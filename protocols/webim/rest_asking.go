@@ -8,10 +8,7 @@ import (
 // rooms with it too.
 func (c *call) apply() (reply, error) {
 	var b usernames
-	if err := c.body(&b); err != nil {
-		return reply{}, err
-	}
-	conv, err := c.target()
+	conv, err := c.asked(&b)
 	if err != nil {
 		return reply{}, err
 	}
@@ -40,10 +37,7 @@ type verdict struct {
 
 func (c *call) decideApplication() (reply, error) {
 	var b verdict
-	if err := c.body(&b); err != nil {
-		return reply{}, err
-	}
-	conv, err := c.target()
+	conv, err := c.asked(&b)
 	if err != nil {
 		return reply{}, err
 	}
@@ -61,10 +55,7 @@ func (c *call) decideApplication() (reply, error) {
 
 func (c *call) decideInvitation() (reply, error) {
 	var b verdict
-	if err := c.body(&b); err != nil {
-		return reply{}, err
-	}
-	conv, err := c.target()
+	conv, err := c.asked(&b)
 	if err != nil {
 		return reply{}, err
 	}

@@ -24,10 +24,7 @@ type change struct {
 // changeGroup changes settings, or passes it on to another owner.
 func (c *call) changeGroup() (reply, error) {
 	var b change
-	if err := c.body(&b); err != nil {
-		return reply{}, err
-	}
-	conv, err := c.target()
+	conv, err := c.asked(&b)
 	if err != nil {
 		return reply{}, err
 	}

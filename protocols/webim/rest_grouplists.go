@@ -58,11 +58,7 @@ func (c *call) joinedCount() (reply, error) {
 }
 
 func (c *call) isJoined() (reply, error) {
-	conv, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	u, err := c.user(c.named["u"])
+	conv, u, err := c.targetUser()
 	if err != nil {
 		return reply{}, err
 	}

@@ -51,6 +51,24 @@ func (c *call) idKey() string {
 // target is the group or room that the path names.
 func (c *call) target() (chat.Conv, error) { return c.convOf(c.named["id"]) }
 
+// targetUser is target, and the user whom the path names beside it.
+func (c *call) targetUser() (chat.Conv, chat.UserID, error) {
+	conv, err := c.target()
+	if err != nil {
+		return conv, "", err
+	}
+	u, err := c.user(c.named["u"])
+	return conv, u, err
+}
+
+// asked is target, and reads what the body asks of it.
+func (c *call) asked(into any) (chat.Conv, error) {
+	if err := c.body(into); err != nil {
+		return chat.Conv{}, err
+	}
+	return c.target()
+}
+
 func (c *call) convOf(id string) (chat.Conv, error) {
 	conv, err := c.realm.Names.Conv(id)
 	if err != nil {
@@ -114,10 +132,7 @@ func (c *call) announce() (reply, error) {
 	var b struct {
 		Announcement string `json:"announcement"`
 	}
-	if err := c.body(&b); err != nil {
-		return reply{}, err
-	}
-	conv, err := c.target()
+	conv, err := c.asked(&b)
 	if err != nil {
 		return reply{}, err
 	}

@@ -28,14 +28,27 @@ type newGroup struct {
 
 func (g newGroup) profile() chat.Profile {
 	p := chat.Profile{Name: new(cmp.Or(g.GroupName, g.Name))}
-	for value, field := range map[string]**string{
-		cmp.Or(g.Desc, g.Description): &p.Description, g.Avatar: &p.Avatar, g.Custom: &p.Extra,
+	for field, value := range map[**string]string{
+		&p.Description: cmp.Or(g.Desc, g.Description), &p.Avatar: g.Avatar, &p.Extra: g.Custom,
 	} {
 		if value != "" {
 			*field = &value
 		}
 	}
 	return p
+}
+
+// readNewGroup reads what shall be made, and who shall be in it beside its owner, as whom the request goes on.
+func (c *call) readNewGroup() (newGroup, []chat.UserID, error) {
+	var g newGroup
+	if err := c.body(&g); err != nil {
+		return g, nil, err
+	}
+	if err := c.founder(g.Owner); err != nil {
+		return g, nil, err
+	}
+	members, err := c.users(g.Members)
+	return g, slices.DeleteFunc(members, func(u chat.UserID) bool { return u == c.me }), err
 }
 
 // founder makes the request's author who the request says shall own the new thing.
@@ -60,18 +73,10 @@ func (c *call) founder(owner string) error {
 // createGroup makes a group. Who is to be asked first gets an invitation, the
 // others are in it.
 func (c *call) createGroup() (reply, error) {
-	var g newGroup
-	if err := c.body(&g); err != nil {
-		return reply{}, err
-	}
-	if err := c.founder(g.Owner); err != nil {
-		return reply{}, err
-	}
-	members, err := c.users(g.Members)
+	g, members, err := c.readNewGroup()
 	if err != nil {
 		return reply{}, err
 	}
-	members = slices.DeleteFunc(members, func(u chat.UserID) bool { return u == c.me })
 	join, invite, consent := chat.ModeOpen, chat.ModeClosed, chat.ModeOpen
 	switch {
 	case !bool(g.Public):
@@ -106,18 +111,10 @@ func (c *call) createGroup() (reply, error) {
 }
 
 func (c *call) createRoom() (reply, error) {
-	var g newGroup
-	if err := c.body(&g); err != nil {
-		return reply{}, err
-	}
-	if err := c.founder(g.Owner); err != nil {
-		return reply{}, err
-	}
-	members, err := c.users(g.Members)
+	g, members, err := c.readNewGroup()
 	if err != nil {
 		return reply{}, err
 	}
-	members = slices.DeleteFunc(members, func(u chat.UserID) bool { return u == c.me })
 	made := chat.Lifecycle{Created: true, Profile: g.profile(), Members: members, Rules: chat.Rules{Public: new(true)}, Linger: -1}
 	if g.Max > 0 {
 		made.Rules.Max = new(int(g.Max))

@@ -108,11 +108,7 @@ func (c *call) unmute() (reply, error) {
 }
 
 func (c *call) isMuted() (reply, error) {
-	conv, err := c.target()
-	if err != nil {
-		return reply{}, err
-	}
-	u, err := c.user(c.named["u"])
+	conv, u, err := c.targetUser()
 	if err != nil {
 		return reply{}, err
 	}
@@ -185,15 +181,11 @@ func (l standingList) takeNamed(c *call) (reply, error) {
 
 // isAllowed tells a member whether he, or another, may speak where nobody may.
 func (c *call) isAllowed() (reply, error) {
-	conv, err := c.target()
+	conv, u, err := c.targetUser()
 	if err != nil {
 		return reply{}, err
 	}
 	if _, err := c.memberHere(conv); err != nil {
-		return reply{}, err
-	}
-	u, err := c.user(c.named["u"])
-	if err != nil {
 		return reply{}, err
 	}
 	m, err := c.Store.Member(c.ctx, conv, u)

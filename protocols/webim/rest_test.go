@@ -331,6 +331,17 @@ func TestGroupsByREST(t *testing.T) {
 }
 
 // The SDKs write what they leave out as undefined or null.
+// Fields that say the same are fields of their own.
+func TestNewGroupKeepsAllThatItIsGiven(t *testing.T) {
+	g := newGateway(t, "")
+	alice := g.user("alice")
+	made := g.rest("POST", "/chatgroups", alice, `{"owner":"alice","groupname":"x","desc":"x","custom":"x","avatar":"x","public":true}`)
+	row := g.rest("GET", "/chatgroups/"+made.(map[string]any)["groupid"].(string), alice, "").([]any)[0].(map[string]any)
+	if row["name"] != "x" || row["description"] != "x" || row["custom"] != "x" || row["avatar"] != "x" {
+		t.Errorf("row %v", row)
+	}
+}
+
 func TestAbsentParametersMayBeWords(t *testing.T) {
 	g := newGateway(t, "")
 	token := g.user("alice")
