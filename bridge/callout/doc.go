@@ -4,7 +4,7 @@
 // An Outbox keeps calls in a file of its own. Calls of one key (a conversation, mostly) are made one after the other in
 // the order of Put; those of different keys at once. A call that is not answered with a 2xx is tried again after 2, 4,
 // 8, 16 and 32 seconds, and then put aside with what went wrong; the next of its key follows. What was put aside can be
-// listed and put back. A crash repeats a call, it loses none.
+// listed and put back; the newest ten thousand are kept, for thirty days. A crash repeats a call, it loses none.
 //
 // # Concurrency
 //

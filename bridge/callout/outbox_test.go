@@ -203,20 +203,70 @@ func seconds(n []time.Duration) []time.Duration {
 	return n
 }
 
-func TestASilentServerIsAskedTwice(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		asked := 0
-		c := plain("http://app", &http.Client{Transport: roundTrip(func(r *http.Request) (int, error) {
-			asked++
-			<-r.Context().Done()
-			return 0, r.Context().Err()
-		})})
-		begun := time.Now()
-		_, err := c.Ask(t.Context(), Call{Event: "e"})
-		if !errors.Is(err, ErrSilent) || asked != 2 || time.Since(begun) != 2*askAgainAfter {
-			t.Errorf("asked %d times in %v: %v", asked, time.Since(begun), err)
+// An app's server that is gone for good leaves a bounded number of calls behind, and each for a while.
+func TestCallsThatWerePutAsideAreNotKeptForEver(t *testing.T) {
+	now := time.Now()
+	o := must[*Outbox](t)(Open(t.Context(), ":memory:", func() time.Time { return now }))
+	defer func() { _ = o.Close() }()
+	aside := func(n int) {
+		put(t, o, 0, n)
+		must[int](t)(o.change(t.Context(), `UPDATE calls SET dead = 1 WHERE dead = 0`))
+	}
+	left := func(most int) (bodies []string) {
+		if err := o.forget(t.Context(), most); err != nil {
+			t.Fatal(err)
 		}
-	})
+		for _, c := range must[[]Call](t)(o.Dead(t.Context(), 0, 100)) {
+			bodies = append(bodies, string(c.Body))
+		}
+		return bodies
+	}
+	aside(1)
+	aside(2)
+	now = now.Add(keepDead / 2)
+	aside(3)
+	if got := left(3); !slices.Equal(got, []string{"0 1", "0 2", "0 3"}) {
+		t.Errorf("kept %q", got)
+	}
+	if got := left(2); !slices.Equal(got, []string{"0 2", "0 3"}) {
+		t.Errorf("kept %q, the newest two of three", got)
+	}
+	now = now.Add(keepDead/2 + time.Second)
+	put(t, o, 1, 4) // what waits is never dropped
+	if got := left(2); !slices.Equal(got, []string{"0 3"}) {
+		t.Errorf("kept %q after so long", got)
+	}
+	if waiting, dead, err := o.Waiting(t.Context()); waiting != 1 || dead != 1 || err != nil {
+		t.Errorf("%d wait, %d were put aside, %v", waiting, dead, err)
+	}
+}
+
+func TestASilentServerIsNotWaitedFor(t *testing.T) {
+	const once = 200 * time.Millisecond
+	for name, test := range map[string]struct {
+		ask   func(context.Context, *Caller) ([]byte, error)
+		asked int
+		took  time.Duration
+	}{
+		"twice": {func(ctx context.Context, c *Caller) ([]byte, error) { return c.Ask(ctx, Call{Event: "e"}) }, 2, 2 * askAgainAfter},
+		"once":  {func(ctx context.Context, c *Caller) ([]byte, error) { return c.AskOnce(ctx, Call{Event: "e"}, once) }, 1, once},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				asked := 0
+				c := plain("http://app", &http.Client{Transport: roundTrip(func(r *http.Request) (int, error) {
+					asked++
+					<-r.Context().Done()
+					return 0, r.Context().Err()
+				})})
+				begun := time.Now()
+				_, err := test.ask(t.Context(), c)
+				if took := time.Since(begun); !errors.Is(err, ErrSilent) || asked != test.asked || took != test.took {
+					t.Errorf("asked %d times in %v: %v", asked, took, err)
+				}
+			})
+		})
+	}
 }
 
 func TestRedirectsAreNotFollowed(t *testing.T) {
@@ -301,22 +351,6 @@ func TestCallersMakeTheirOwnCalls(t *testing.T) {
 	if !slices.Equal(got, []string{"/one of one", "/two of two"}) {
 		t.Errorf("heard %q", got)
 	}
-}
-
-func TestAskingOnceWaitsNoLonger(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		asked := 0
-		c := plain("http://app", &http.Client{Transport: roundTrip(func(r *http.Request) (int, error) {
-			asked++
-			<-r.Context().Done()
-			return 0, r.Context().Err()
-		})})
-		begun := time.Now()
-		_, err := c.AskOnce(t.Context(), Call{Event: "e"}, 200*time.Millisecond)
-		if !errors.Is(err, ErrSilent) || asked != 1 || time.Since(begun) != 200*time.Millisecond {
-			t.Errorf("asked %d times in %v: %v", asked, time.Since(begun), err)
-		}
-	})
 }
 
 // While some calls end others are begun: none that has just ended is begun again.

@@ -14,6 +14,10 @@ const (
 	maxAttempts = 6
 	// maxError bounds what is kept of what went wrong.
 	maxError = 500
+	// maxDead and keepDead bound what is kept of calls that were put aside: an app's server that is gone for good must not
+	// fill the disk.
+	maxDead  = 10_000
+	keepDead = 30 * 24 * time.Hour
 )
 
 // underWay is which calls are being made: at most one of a key.
@@ -28,6 +32,12 @@ type underWay struct {
 func (o *Outbox) Run(ctx context.Context, c *Caller) error {
 	wake, stop := o.listen()
 	defer stop()
+	if err := o.forget(ctx, maxDead); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
 	u := &underWay{keys: map[string]bool{}, failed: make(chan error, 1)}
 	defer u.all.Wait()
 	for {
@@ -125,10 +135,19 @@ func (o *Outbox) attempt(ctx context.Context, c *Caller, call Call) error {
 	text = text[:min(len(text), maxError)]
 	call.Attempts++
 	if call.Attempts >= maxAttempts {
-		_, err := o.change(ctx, `UPDATE calls SET dead = 1, attempts = ?, error = ? WHERE id = ?`, call.Attempts, text, call.ID)
-		return err
+		if _, err := o.change(ctx, `UPDATE calls SET dead = 1, attempts = ?, error = ? WHERE id = ?`, call.Attempts, text, call.ID); err != nil {
+			return err
+		}
+		return o.forget(ctx, maxDead)
 	}
 	due := o.now().Add(time.Second << call.Attempts)
 	_, err := o.change(ctx, `UPDATE calls SET attempts = ?, due = ?, error = ? WHERE id = ?`, call.Attempts, due.UnixMilli(), text, call.ID)
+	return err
+}
+
+// forget drops calls that were put aside too long ago, and the oldest beyond most.
+func (o *Outbox) forget(ctx context.Context, most int) error {
+	_, err := o.change(ctx, `DELETE FROM calls WHERE dead = 1 AND (due < ? OR id <= (SELECT id FROM calls WHERE dead = 1 ORDER BY id DESC LIMIT 1 OFFSET ?))`,
+		o.now().Add(-keepDead).UnixMilli(), most)
 	return err
 }

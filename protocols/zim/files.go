@@ -110,8 +110,14 @@ func (f *frontend) serveFile(c *gin.Context) {
 		f.refuseFile(c, chat.Refuse(chat.Forbidden, "the link is not valid"))
 		return
 	}
-	if side, err := strconv.Atoi(c.Query("side")); err == nil {
-		err := f.Media.ServeThumb(c.Writer, c.Request, id, side, side)
+	if asked, smaller := c.GetQuery("side"); smaller {
+		// Each size is made once and kept: only those are made that our own links name.
+		side, err := strconv.Atoi(asked)
+		if err != nil || (side != zimmap.LargeSide && side != zimmap.ThumbSide) {
+			f.refuseFile(c, chat.Refuse(chat.Invalid, "a picture is made smaller to the sizes of its links"))
+			return
+		}
+		err = f.Media.ServeThumb(c.Writer, c.Request, id, side, side)
 		if code := chat.CodeOf(err); err == nil || (code != chat.Unsupported && code != chat.TooLarge) {
 			if err != nil {
 				f.refuseFile(c, err)
