@@ -96,7 +96,7 @@ func (r *Router) Submit(ctx context.Context, a Actor, d chat.Draft) (chat.Event,
 // the other happen in that order, so a session may begin the next before the last is committed. What decides about the
 // later draft does not see the earlier.
 func (r *Router) Begin(ctx context.Context, a Actor, d chat.Draft) (*Pending, error) {
-	asked := r.watched()
+	times := r.begun(ctx)
 	if err := d.Check(); err != nil {
 		r.counts.refuse(err)
 		return nil, err
@@ -113,7 +113,8 @@ func (r *Router) Begin(ctx context.Context, a Actor, d chat.Draft) (*Pending, er
 		r.counts.refuse(err)
 		return nil, err
 	}
-	p := &Pending{draft: d, actor: a, times: times{asked: asked, lined: r.watched()}, result: make(chan struct{})}
+	times.lined = r.watched()
+	p := &Pending{draft: d, actor: a, times: times, result: make(chan struct{})}
 	select {
 	case <-r.closed:
 		return nil, stopping()

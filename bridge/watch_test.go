@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"dragoman/bridge"
 	"dragoman/bridge/chat"
@@ -33,13 +34,18 @@ func TestWhoWatchesSeesEveryStageOfAnEvent(t *testing.T) {
 	}
 	next(t.Context(), say(t, r, alice, c, "caught up on").ID)
 	next(idle, 0) // now it is level
-	ev := say(t, r, alice, c, "as it happens")
+	came := time.Now().Add(-time.Minute)
+	framed := bridge.WithFrame(t.Context(), bridge.Frame{At: came, Data: func() []byte { return []byte("<frame/>") }})
+	ev, err := r.Submit(framed, alice, chat.Draft{Conv: c, Body: chat.Message{Content: chat.Text{Text: "as it happens"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	next(t.Context(), ev.ID)
 	next(idle, 0)
 	reader.Close()
 	mu.Lock()
 	defer mu.Unlock()
-	want := []bridge.Stage{bridge.Decided, bridge.Queued, bridge.Committed, bridge.Handed, bridge.Written}
+	want := []bridge.Stage{bridge.Decoded, bridge.Decided, bridge.Queued, bridge.Committed, bridge.Handed, bridge.Written}
 	var got []bridge.Stage
 	for _, s := range steps {
 		if s.Event.ID != ev.ID {
@@ -50,9 +56,15 @@ func TestWhoWatchesSeesEveryStageOfAnEvent(t *testing.T) {
 		if s.From != "zim" || s.Begin.IsZero() || s.End.Before(s.Begin) || reading != (s.To == "xmpp") || reading != s.Live {
 			t.Errorf("%+v", s)
 		}
+		if !reading && (!s.Frame.At.Equal(came) || string(s.Frame.Data()) != "<frame/>") || s.Stage == bridge.Decoded && !s.Begin.Equal(came) {
+			t.Errorf("%s with the frame %+v", s.Stage, s.Frame)
+		}
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("stages %v", got)
+	}
+	if asked := steps[0]; asked.Stage != bridge.Decided || !asked.Frame.At.Equal(asked.Begin) || asked.Frame.Data != nil {
+		t.Errorf("what came in no frame is told as %+v", asked)
 	}
 	if first := steps[3]; first.Stage != bridge.Handed || first.Live || !first.Begin.IsZero() {
 		t.Errorf("what is caught up on is told as %+v", first)

@@ -18,7 +18,6 @@ import (
 	"dragoman/bridge/media"
 	"dragoman/bridge/store"
 	"dragoman/configs"
-	"dragoman/internal/trace"
 	"dragoman/mapping"
 	"dragoman/mapping/names"
 )
@@ -67,7 +66,6 @@ type Deps struct {
 	TLS        *tls.Config       // the gateway's certificate
 	Listen     map[string]string // addresses of the configuration's listen section, by name; "": off
 	OpenSignUp bool              // accounts.registration is open
-	Trace      *trace.Ring       // each front-end notes here the frame of what it has submitted; nil: off
 	Log        zerolog.Logger
 	Now        func() time.Time
 }

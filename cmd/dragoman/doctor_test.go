@@ -120,7 +120,7 @@ func TestMetricsCountWhatThreeProtocolsSayToEachOther(t *testing.T) {
 		`dragoman_deliveries_total{fidelity="exact",from="zim",kind="text",to="webim"} 1`,
 		`dragoman_deliveries_total{fidelity="exact",from="xmpp",kind="text",to="zim"} 1`,
 		`dragoman_session_bytes_count{direction="in",protocol="webim"} 1`, `dragoman_session_bytes_count{direction="out",protocol="xmpp"} 1`,
-		`dragoman_stage_seconds_count{stage="decide"}`, `dragoman_stage_seconds_count{stage="queue"}`, `dragoman_stage_seconds_count{stage="commit"}`,
+		`dragoman_stage_seconds_count{stage="decode"}`, `dragoman_stage_seconds_count{stage="decide"}`, `dragoman_stage_seconds_count{stage="queue"}`, `dragoman_stage_seconds_count{stage="commit"}`,
 		`dragoman_stage_seconds_count{stage="hand"}`, `dragoman_stage_seconds_count{stage="write"}`,
 	} {
 		if !strings.Contains(all, want) {

@@ -87,7 +87,7 @@ func (g *gateway) deps(name string) protocols.Deps {
 	return protocols.Deps{
 		Router: g.router, Store: g.store, Accounts: g.book, Vault: g.vault, Media: g.media, Callouts: g.calls, Names: g.names,
 		Domain: g.cfg.Domain, PublicURL: g.publicURL, TLS: g.tls, Listen: g.cfg.Listen.ByName(),
-		OpenSignUp: g.cfg.Accounts.Registration == "open", Trace: g.trace, Log: part(g.log, name), Now: g.now,
+		OpenSignUp: g.cfg.Accounts.Registration == "open", Log: part(g.log, name), Now: g.now,
 	}
 }
 

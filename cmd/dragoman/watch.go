@@ -43,15 +43,15 @@ func kindOf(ev *chat.Event) string {
 	return kinds[0]
 }
 
-// watch has metrics and traces see what passes.
+// watch has metrics, traces and the ring of frames see what passes.
 func (g *gateway) watch() {
 	known := newTables()
 	g.router.Watch(func(s bridge.Step) {
 		if !s.Begin.IsZero() {
 			g.metrics.Passed(string(s.Stage), s.End.Sub(s.Begin))
 		}
-		if g.tracer != nil {
-			g.span(s)
+		if m, ok := s.Event.Body.(chat.Message); ok && !s.Event.Place.IsZero() {
+			g.follow(s, m)
 		}
 		if s.Stage == bridge.Handed {
 			from := "log" // caught up on: whence it came is not kept
@@ -69,10 +69,12 @@ func (g *gateway) watch() {
 	})
 }
 
-// span traces a message's passing of a stage.
-func (g *gateway) span(s bridge.Step) {
-	m, ok := s.Event.Body.(chat.Message)
-	if !ok || s.Event.Place.IsZero() {
+// follow traces a message's passing of a stage.
+func (g *gateway) follow(s bridge.Step, m chat.Message) {
+	if s.Stage == bridge.Committed && s.Frame.Data != nil {
+		g.trace.Note(s.Event.ID, s.From, s.Frame.Data)
+	}
+	if g.tracer == nil {
 		return
 	}
 	about := []attribute.KeyValue{attribute.String("dragoman.event", s.Event.ID.String()), attribute.String("dragoman.from", s.From)}
@@ -85,6 +87,6 @@ func (g *gateway) span(s bridge.Step) {
 	}
 	g.tracer.Stage(s.Event.ID, string(s.Stage), begin, s.End, about...)
 	if s.Stage == bridge.Committed {
-		g.tracer.Root(s.Event.ID, s.Asked, s.End, append(about, attribute.String("dragoman.kind", chat.ContentName(m.Content)))...)
+		g.tracer.Root(s.Event.ID, s.Frame.At, s.End, append(about, attribute.String("dragoman.kind", chat.ContentName(m.Content)))...)
 	}
 }

@@ -49,7 +49,7 @@ func (c *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/x-protobuf")
 }
 
-func TestAMessageIsOneTraceFromItsAskingToItsReaders(t *testing.T) {
+func TestAMessageIsOneTraceFromItsFrameToItsReaders(t *testing.T) {
 	c := &receiver{}
 	server := httptest.NewServer(c)
 	defer server.Close()
@@ -84,13 +84,16 @@ func TestAMessageIsOneTraceFromItsAskingToItsReaders(t *testing.T) {
 				}
 			}
 		}
-		if root == nil || len(root.GetParentSpanId()) != 0 || stages["message"] != 1 || stages["decide"] != 1 || stages["queue"] != 1 || stages["commit"] != 1 {
+		if root == nil || len(root.GetParentSpanId()) != 0 || stages["message"] != 1 || stages["decode"] != 1 || stages["decide"] != 1 || stages["queue"] != 1 || stages["commit"] != 1 {
 			t.Fatalf("stages %v", stages)
 		}
 		if len(readers) != 3 || stages["hand"] < 3 || stages["write"] < 2 {
 			t.Errorf("readers %v, stages %v", readers, stages)
 		}
 		for _, s := range all {
+			if s.GetName() == "decode" && s.GetStartTimeUnixNano() != root.GetStartTimeUnixNano() {
+				t.Errorf("it begins at %d, and its frame came at %d", root.GetStartTimeUnixNano(), s.GetStartTimeUnixNano())
+			}
 			if s != root && string(s.GetParentSpanId()) != string(root.GetSpanId()) {
 				t.Errorf("%s hangs in the air", s.GetName())
 			}

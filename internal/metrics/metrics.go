@@ -55,7 +55,7 @@ func New(version string, read func() Reading) *Metrics {
 			Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
 		}, []string{"method"}),
 		stages: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "dragoman_stage_seconds", Help: "How long events took for a stage of their way: decide, queue, commit, hand, write.",
+			Name: "dragoman_stage_seconds", Help: "How long events took for a stage of their way: decode, decide, queue, commit, hand, write.",
 			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 5},
 		}, []string{"stage"}),
 		sent: prometheus.NewCounterVec(prometheus.CounterOpts{

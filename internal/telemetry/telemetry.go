@@ -1,5 +1,5 @@
-// Package telemetry sends spans of messages to an OpenTelemetry collector, by OTLP over HTTP: one trace a message, from a
-// client's asking to the last session that has written it. Spans hold ids, kinds and protocols, and never contents.
+// Package telemetry sends spans of messages to an OpenTelemetry collector, by OTLP over HTTP: one trace a message, from the
+// frame that it came in to the last session that has written it. Spans hold ids, kinds and protocols, and never contents.
 //
 // A span's trace and parent follow from the event's id alone, so that nothing is kept between the stages of its way: who
 // hears of a message an hour later still adds to its trace.
@@ -67,7 +67,7 @@ func New(ctx context.Context, target string, share float64, version string, log 
 // Close sends what waits, for as long as ctx allows.
 func (t *Tracer) Close(ctx context.Context) error { return t.provider.Shutdown(ctx) }
 
-// Root says that the message was asked for at begin and was on the disk at end: the span above all others of it.
+// Root says that the message's frame came at begin, and that it was on the disk at end: the span above all others of it.
 func (t *Tracer) Root(id chat.EventID, begin, end time.Time, about ...attribute.KeyValue) {
 	if above, sampled := t.of(id); sampled {
 		t.span(context.WithValue(context.Background(), rootKey{}, above), "message", begin, end, about)

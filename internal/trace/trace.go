@@ -69,12 +69,13 @@ func (r *Ring) isKept() bool {
 	return false
 }
 
-// Note keeps a copy of the frame that asked for the event.
-func (r *Ring) Note(id chat.EventID, protocol string, frame []byte) {
+// Note keeps a copy of the frame that asked for the event. The frame is not even asked for while nobody looks.
+func (r *Ring) Note(id chat.EventID, protocol string, frame func() []byte) {
 	if r == nil || !r.isKept() {
 		return
 	}
-	o := Original{protocol, slices.Clone(frame[:min(len(frame), maxFrame)]), len(frame)}
+	data := frame()
+	o := Original{protocol, slices.Clone(data[:min(len(data), maxFrame)]), len(data)}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if _, again := r.frames[id]; again {

@@ -1,7 +1,7 @@
 package trace
 
 import (
-	"bytes"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,14 +11,14 @@ func TestRingKeepsTheLatest(t *testing.T) {
 	r := New(2)
 	r.KeepUntil(time.Now().Add(time.Hour))
 	frame := []byte("one")
-	r.Note(1, "webim", frame)
+	r.Note(1, "webim", func() []byte { return frame })
 	frame[0] = 'x'
-	r.Note(1, "webim", []byte("a retry"))
+	r.Note(1, "webim", said("a retry"))
 	if o, ok := r.Original(1); !ok || string(o.Frame) != "one" || o.Protocol != "webim" {
 		t.Fatalf("%q %v", o.Frame, ok)
 	}
-	r.Note(2, "zim", bytes.Repeat([]byte("y"), maxFrame+1))
-	r.Note(3, "zim", nil)
+	r.Note(2, "zim", said(strings.Repeat("y", maxFrame+1)))
+	r.Note(3, "zim", said(""))
 	if _, ok := r.Original(1); ok {
 		t.Fatal("the oldest is still there")
 	}
@@ -29,7 +29,7 @@ func TestRingKeepsTheLatest(t *testing.T) {
 
 func TestNoRingKeepsNothing(t *testing.T) {
 	var r *Ring
-	r.Note(1, "webim", nil)
+	r.Note(1, "webim", said(""))
 	if _, ok := r.Original(1); ok {
 		t.Fatal("something out of nothing")
 	}
@@ -38,10 +38,10 @@ func TestNoRingKeepsNothing(t *testing.T) {
 func TestNothingIsKeptWhileNobodyLooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := New(2)
-		r.Note(1, "webim", []byte("before"))
+		r.Note(1, "webim", said("before"))
 		r.KeepUntil(time.Now().Add(time.Minute))
 		r.KeepUntil(time.Now().Add(time.Second)) // no earlier
-		r.Note(2, "webim", []byte("meanwhile"))
+		r.Note(2, "webim", said("meanwhile"))
 		if _, ok := r.Original(1); ok {
 			t.Error("it kept what came before somebody looked")
 		}
@@ -50,14 +50,16 @@ func TestNothingIsKeptWhileNobodyLooks(t *testing.T) {
 			t.Error("it has forgotten too early")
 		}
 		time.Sleep(31 * time.Second)
-		r.Note(3, "webim", []byte("after"))
+		r.Note(3, "webim", said("after"))
 		if len(r.frames) != 0 {
 			t.Errorf("it holds %v", r.frames)
 		}
 		r.KeepUntil(time.Now().Add(time.Minute))
-		r.Note(4, "webim", []byte("again"))
+		r.Note(4, "webim", said("again"))
 		if _, ok := r.Original(4); !ok {
 			t.Error("it does not keep again")
 		}
 	})
 }
+
+func said(text string) func() []byte { return func() []byte { return []byte(text) } }

@@ -11,10 +11,10 @@ import (
 )
 
 // handle answers one packet. Its error ends the session; a refusal is an answer.
-func (s *session) handle(ctx context.Context, up webimwire.Up, packet []byte) error {
+func (s *session) handle(ctx context.Context, up webimwire.Up) error {
 	switch up.Envelope.GetCommand() {
 	case webimwire.MSync_SYNC:
-		return s.handleSync(ctx, up.Sync, packet)
+		return s.handleSync(ctx, up.Sync)
 	case webimwire.MSync_UNREAD:
 		return s.handleUnread(ctx)
 	case webimwire.MSync_LOGOUT:
@@ -37,9 +37,9 @@ func (s *session) handleUnread(ctx context.Context) error {
 	}
 }
 
-func (s *session) handleSync(ctx context.Context, sync *webimwire.CommSyncUL, packet []byte) error {
+func (s *session) handleSync(ctx context.Context, sync *webimwire.CommSyncUL) error {
 	if meta := sync.GetMeta(); meta != nil {
-		return s.handleMeta(ctx, meta, packet)
+		return s.handleMeta(ctx, meta)
 	}
 	if sync.GetQueue() == nil {
 		return nil // neither a message nor a pull
@@ -54,10 +54,10 @@ func (s *session) handleSync(ctx context.Context, sync *webimwire.CommSyncUL, pa
 
 // handleMeta answers every Meta but statistics: a 4.x client that hears nothing for
 // 15 s drops the connection [webim 4.5].
-func (s *session) handleMeta(ctx context.Context, meta *webimwire.Meta, packet []byte) error {
+func (s *session) handleMeta(ctx context.Context, meta *webimwire.Meta) error {
 	switch meta.GetNs() {
 	case webimwire.Meta_CHAT, webimwire.Meta_ROSTER, webimwire.Meta_CONFERENCE:
-		return s.handleSend(ctx, meta, packet)
+		return s.handleSend(ctx, meta)
 	case webimwire.Meta_MUC:
 		return s.handleRoom(ctx, meta)
 	case webimwire.Meta_STATISTIC:
@@ -68,7 +68,7 @@ func (s *session) handleMeta(ctx context.Context, meta *webimwire.Meta, packet [
 }
 
 // handleSend takes a message, a receipt, a recall, an edit, a change of contacts.
-func (s *session) handleSend(ctx context.Context, meta *webimwire.Meta, packet []byte) error {
+func (s *session) handleSend(ctx context.Context, meta *webimwire.Meta) error {
 	if len(meta.GetPayload()) > s.cfg.MaxMessage {
 		return s.refuse(meta, chat.Refuse(chat.TooLarge, "the message is too large"))
 	}
@@ -90,7 +90,7 @@ func (s *session) handleSend(ctx context.Context, meta *webimwire.Meta, packet [
 		<-pending.Done() // the next edit counts this one
 	}
 	select {
-	case s.flight <- inFlight{meta, draft, packet, pending}:
+	case s.flight <- inFlight{meta, draft, pending}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -101,7 +101,6 @@ func (s *session) handleSend(ctx context.Context, meta *webimwire.Meta, packet [
 type inFlight struct {
 	meta    *webimwire.Meta
 	draft   chat.Draft
-	packet  []byte
 	pending *bridge.Pending
 }
 
@@ -114,7 +113,6 @@ func (s *session) settle(ctx context.Context) error {
 			if err != nil {
 				err = s.refuseDraft(x.meta, x.draft, err)
 			} else {
-				s.Trace.Note(ev.ID, webimmap.Protocol, x.packet)
 				err = s.acknowledge(ctx, x.meta, x.draft, ev)
 				s.tellThread(ctx, &ev)
 			}

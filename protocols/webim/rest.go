@@ -303,6 +303,7 @@ func (c *call) body(into any) error {
 	case len(strings.TrimSpace(string(b))) == 0:
 		return nil
 	}
+	c.ctx = bridge.WithFrame(c.ctx, bridge.Frame{At: time.Now(), Data: func() []byte { return b }})
 	if err := json.Unmarshal(b, into); err != nil {
 		return &restError{status: http.StatusBadRequest, word: "json_parse", text: "the request is no JSON of the expected kind"}
 	}

@@ -113,12 +113,14 @@ func (s *session) read(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		at := time.Now()
 		for _, packet := range packets {
 			up, err := webimwire.DecodeUp(packet)
 			if err != nil {
 				return err
 			}
-			if err := s.handle(ctx, up, packet); err != nil {
+			frame := bridge.Frame{At: at, Data: func() []byte { return packet }}
+			if err := s.handle(bridge.WithFrame(ctx, frame), up); err != nil {
 				return err
 			}
 		}

@@ -239,9 +239,6 @@ func (s *session) handleClassic(ctx context.Context, st xmppwire.Stanza, to xmpp
 		received := s.classic.words.Received(st.ID, ev.ID)
 		received.To = s.full
 		s.send(received)
-		if s.Trace != nil {
-			s.Trace.Note(ev.ID, xmppmap.Protocol, st.AppendTo(nil, ""))
-		}
 	})
 }
 

@@ -168,7 +168,8 @@ func (u *foreigner) handle(w work) {
 	if w.to.Kind == xmppmap.User && st.Name != "iq" && st.Type != "error" {
 		u.name(st)
 	}
-	s.handleStanza(s.ctx, st, w.to)
+	frame := bridge.Frame{At: w.at, Data: func() []byte { return w.AppendTo(nil, "") }}
+	s.handleStanza(bridge.WithFrame(s.ctx, frame), st, w.to)
 	if st.Name == "presence" {
 		u.rest(s)
 	}

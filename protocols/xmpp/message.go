@@ -63,9 +63,6 @@ func (s *session) say(ctx context.Context, st xmppwire.Stanza, c chat.Conv, reso
 			return
 		}
 		s.recent.note(c, id, ev.ID)
-		if s.Trace != nil {
-			s.Trace.Note(ev.ID, xmppmap.Protocol, st.AppendTo(nil, ""))
-		}
 	})
 }
 

@@ -254,7 +254,9 @@ func (s *session) read(ctx context.Context, l link) error {
 		case err != nil:
 			return err
 		}
-		if err := s.handle(ctx, e); err != nil {
+		// Of TCP the last bytes of the stanza came before its XML was read.
+		frame := bridge.Frame{At: time.Now().Add(-l.silence()), Data: func() []byte { return e.AppendTop(nil, "") }}
+		if err := s.handle(bridge.WithFrame(ctx, frame), e); err != nil {
 			return err
 		}
 	}

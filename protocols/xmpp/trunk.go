@@ -191,12 +191,13 @@ func (t *trunk) take(st xmppwire.Stanza) {
 	if from.Kind == xmppmap.Foreign && st.Name != "iq" {
 		return // servers have nothing to say to people here
 	}
-	t.foreigner(from.Bare).give(work{st, from.Resource, to, toErr})
+	t.foreigner(from.Bare).give(work{st, time.Now(), from.Resource, to, toErr})
 }
 
 // work is a stanza for a foreigner to handle as his own.
 type work struct {
 	xmppwire.Stanza
+	at       time.Time // when it came
 	resource string
 	to       xmppmap.Address
 	err      error // of reading the addressee

@@ -1,6 +1,7 @@
 package zim
 
 import (
+	"bytes"
 	"context"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -29,7 +30,7 @@ func (f *frontend) Explain(d *bridge.Delivery, reader chat.UserID) (protocols.Sh
 
 // ReadFrame returns a frame in a form that a person can read.
 func (f *frontend) ReadFrame(frame []byte) (string, error) {
-	v := jsontext.Value(frame)
+	v := jsontext.Value(bytes.Clone(frame)) // it is written over in place
 	if err := v.Indent(jsontext.WithIndent("  ")); err != nil {
 		return "", err
 	}

@@ -10,12 +10,12 @@ import (
 
 // handleSend takes a message and answers it once it is kept. Messages are put in line in the order of their requests;
 // only the waiting is done aside. Its error ends the session.
-func (s *session) handleSend(r zimwire.Request, frame []byte) error {
-	draft, err := s.sendDraft(s.ctx, r)
+func (s *session) handleSend(ctx context.Context, r zimwire.Request) error {
+	draft, err := s.sendDraft(ctx, r)
 	if err != nil {
 		return s.refuse(r.ID, s.refusal(r.Method, err))
 	}
-	pending, err := s.Router.Begin(s.ctx, s.actor, draft)
+	pending, err := s.Router.Begin(ctx, s.actor, draft)
 	if err != nil {
 		return s.refuse(r.ID, s.notSent(draft, err))
 	}
@@ -30,7 +30,6 @@ func (s *session) handleSend(r zimwire.Request, frame []byte) error {
 		if err != nil {
 			return s.refuse(r.ID, s.notSent(draft, err))
 		}
-		s.Trace.Note(ev.ID, zimmap.Protocol, frame)
 		return s.answer(r.ID, s.sent(ev))
 	})
 	return nil

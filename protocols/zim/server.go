@@ -103,7 +103,8 @@ func (f *frontend) called(r *http.Request) (any, error) {
 	if err != nil || len(body) > maxBody {
 		return nil, zimwire.Deny(zimwire.RetBodyRead, "the body cannot be read, or is too large")
 	}
-	return answer(call{frontend: f, ctx: r.Context(), action: common.Action, query: q, body: body})
+	ctx := bridge.WithFrame(r.Context(), bridge.Frame{At: time.Now(), Data: func() []byte { return body }})
+	return answer(call{frontend: f, ctx: ctx, action: common.Action, query: q, body: body})
 }
 
 // verify checks a Signature 2.0 [zim signature].

@@ -209,14 +209,15 @@ func (s *session) read() error {
 		if kind != wsconn.Text {
 			return errBinary
 		}
-		if err := s.handle(frame); err != nil {
+		ctx := bridge.WithFrame(s.ctx, bridge.Frame{At: time.Now(), Data: func() []byte { return frame }})
+		if err := s.handle(ctx, frame); err != nil {
 			return err
 		}
 	}
 }
 
 // handle answers one frame. Its error ends the session: the socket does not take the answer.
-func (s *session) handle(frame []byte) error {
+func (s *session) handle(ctx context.Context, frame []byte) error {
 	r, refusal := zimwire.Decode(frame)
 	if refusal != nil {
 		if err := s.refuse(r.ID, refusal); err != nil || refusal.Code != zimwire.ParseError {
@@ -231,7 +232,7 @@ func (s *session) handle(frame []byte) error {
 	switch r.Method {
 	case "sendMessage", "replyMessage":
 		if s.feed != nil {
-			return s.handleSend(r, frame)
+			return s.handleSend(ctx, r)
 		}
 	case "logout":
 		if err := s.answer(r.ID, nil); err != nil {
@@ -239,7 +240,7 @@ func (s *session) handle(frame []byte) error {
 		}
 		return errLoggedOut
 	}
-	result, err := s.call(s.ctx, r)
+	result, err := s.call(ctx, r)
 	if err != nil {
 		return s.refuse(r.ID, s.refusal(r.Method, err))
 	}
