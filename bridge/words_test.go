@@ -1,6 +1,7 @@
 package bridge_test
 
 import (
+	"context"
 	"testing"
 
 	"dragoman/bridge"
@@ -8,7 +9,9 @@ import (
 )
 
 func TestSensitiveWordsAreRefusedWhereverTheyStand(t *testing.T) {
-	gate := bridge.Words([]string{"Casino", " ", "赌场"})
+	list := bridge.Words([]string{"Casino", " ", "赌场"})
+	told := 0
+	list.Tell(func(_ context.Context, _ bridge.Actor, _ chat.Draft, words []string) { told += len(words) })
 	for _, c := range []struct {
 		body    chat.Body
 		refused bool
@@ -21,9 +24,12 @@ func TestSensitiveWordsAreRefusedWhereverTheyStand(t *testing.T) {
 		{chat.Message{Content: chat.Command{Name: "casino"}}, false},
 		{chat.Edit{Message: chat.Message{Content: chat.Text{Text: "a casino"}}}, true},
 	} {
-		_, err := gate(t.Context(), bridge.Actor{}, chat.Draft{Body: c.body})
+		_, err := list.Gate(t.Context(), bridge.Actor{}, chat.Draft{Body: c.body})
 		if (err != nil) != c.refused || c.refused && chat.ReasonOf(err) != chat.Sensitive {
 			t.Errorf("%+v: %v", c.body, err)
 		}
+	}
+	if told != 5 {
+		t.Errorf("told of %d words", told)
 	}
 }

@@ -47,6 +47,8 @@ for (const version of ['4.21.1', '3.6.3']) {
     const failure = await refused(502, ann, ann.sendText({ peer: ben.user }, 'stop this'));
     assert.match(JSON.stringify(failure), /not in this shop/);
     await refused(501, ann, ann.sendText({ peer: ben.user }, 'to the CASINO'));
+    const alert = await until('told', 'the alert', (c) => c.eventType === 'keyword_alert' && c.contentOwner === ann.user);
+    assert.deepEqual([alert.contentReceiver, alert.sensitiveWords, alert.chatType, alert.status], [ben.user, ['casino'], 'chat:user:text', 'refuse']);
     await ann.sendText({ peer: ben.user }, 'change this');
     await ben.heard.until('the text that the app put there', (e) => e.kind === 'message' && e.text === 'changed' && e.from === ann.user);
   });

@@ -53,7 +53,8 @@ type Shown struct {
 // Deps is what a front-end is given.
 type Deps struct {
 	Router   *bridge.Router
-	Store    *store.Store // questions only; each names who asks, and answers no more than he may see
+	Words    *bridge.WordList // what no client may say
+	Store    *store.Store     // questions only; each names who asks, and answers no more than he may see
 	Accounts *account.Book
 	Vault    *account.Vault
 	Media    *media.Shelf

@@ -32,6 +32,7 @@ type core struct {
 	calls  *callout.Outbox
 	names  *names.Resolver
 	router *bridge.Router
+	words  *bridge.WordList
 }
 
 // openCore opens everything in the folder; the router does not run yet. Close
@@ -60,9 +61,8 @@ func openCore(ctx context.Context, f *folder, cfg *configs.Config, log zerolog.L
 	}
 	c.names = names.New(c.book)
 	c.router = bridge.New(c.store, c.book, policy(cfg.Bridge), c.now, part(log, "bridge"))
-	if len(cfg.Bridge.Words) > 0 {
-		c.router.Guard(bridge.Words(cfg.Bridge.Words))
-	}
+	c.words = bridge.Words(cfg.Bridge.Words)
+	c.router.Guard(c.words.Gate)
 	c.book.Watch(c.accountChanged)
 	return c, nil
 }

@@ -85,7 +85,7 @@ func newGateway(c *core, demo demoChoice) (*gateway, error) {
 // deps is what a front-end is given.
 func (g *gateway) deps(name string) protocols.Deps {
 	return protocols.Deps{
-		Router: g.router, Store: g.store, Accounts: g.book, Vault: g.vault, Media: g.media, Callouts: g.calls, Names: g.names,
+		Router: g.router, Words: g.words, Store: g.store, Accounts: g.book, Vault: g.vault, Media: g.media, Callouts: g.calls, Names: g.names,
 		Domain: g.cfg.Domain, PublicURL: g.publicURL, TLS: g.tls, Listen: g.cfg.Listen.ByName(),
 		OpenSignUp: g.cfg.Accounts.Registration == "open", Log: part(g.log, name), Now: g.now,
 	}

@@ -1,6 +1,7 @@
 package webimmap
 
 import (
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
@@ -270,4 +271,41 @@ func attributeChanges(ev *chat.Event, b chat.Attributes) (all []mucChange) {
 		all = append(all, mucChange{operation: "delete_metadata", reason: jsonText(shown.Deleted)})
 	}
 	return all
+}
+
+// Alert is what the app's server is told of a message that was refused for its words, but for what proves whose call it is
+// [webim 18.5.2].
+type Alert struct {
+	Reason      string   `json:"alertReason"`
+	Status      string   `json:"status"`
+	Words       []string `json:"sensitiveWords"`
+	Owner       string   `json:"contentOwner"`
+	Receiver    string   `json:"contentReceiver"`
+	ContentType string   `json:"contentType"`
+	ChatType    string   `json:"chatType"` // who hears it and what it is: chat:user:text
+}
+
+// alertPlaces and alertKinds are an alert's words for where something was said, and what it was.
+var (
+	alertPlaces = map[chat.ConvKind]string{chat.KindPeer: "user", chat.KindGroup: "group", chat.KindThread: "group", chat.KindRoom: "room"}
+	alertKinds  = map[string]string{"txt": "text", "img": "image", "loc": "location"}
+)
+
+// Alert tells of a draft that was refused. It is false for what is no message.
+func (r Realm) Alert(author chat.UserID, d chat.Draft, words []string) (Alert, bool) {
+	said, ok := saidBy(d)
+	if !ok {
+		return Alert{}, false
+	}
+	d.Body = said
+	ev := &chat.Event{Draft: d, From: author}
+	payload, ok := r.PayloadOf(ev)
+	if !ok {
+		return Alert{}, false
+	}
+	kind := kindOf(payload)
+	return Alert{
+		Reason: "intercepted", Status: "refuse", Words: words, Owner: r.userName(author), Receiver: r.addressee(ev).GetName(), ContentType: "message",
+		ChatType: "chat:" + alertPlaces[d.Conv.Kind] + ":" + cmp.Or(alertKinds[kind], kind),
+	}, true
 }

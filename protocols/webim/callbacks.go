@@ -24,6 +24,7 @@ const callbackLog = "webim.callbacks"
 // What the app's server is told of beside the chat types of webimmap, and what it is asked.
 const (
 	toldOffline = "chat_offline"
+	toldAlert   = "keyword_alert"
 	toldUser    = "user"
 	asked       = "before_send"
 )
@@ -174,6 +175,36 @@ func (c *callbacks) unanswered(d chat.Draft, why error) (chat.Draft, error) {
 // silenceBlocks is the setting under which a message fails that nobody answers for.
 const silenceBlocks = "block"
 
+// alert tells that a message was refused for its words.
+func (c *callbacks) alert(ctx context.Context, a bridge.Actor, d chat.Draft, words []string) {
+	if c.url(toldAlert) == "" {
+		return
+	}
+	alert, ok := c.realm(ctx, c.PublicURL()).Alert(a.User, d, words)
+	if !ok {
+		return
+	}
+	now := c.Now().UnixMilli()
+	callID := c.cfg.AppKey + "_" + randomID()
+	c.tell(ctx, "user:"+string(a.User), toldAlert, struct {
+		CallID    string `json:"callId"`
+		EventType string `json:"eventType"`
+		Timestamp int64  `json:"timestamp"` // ms
+		webimmap.Alert
+		proof
+	}{callID, toldAlert, now, alert, c.sign(callID, now)})
+}
+
+// tell keeps a call about what no log holds.
+func (c *callbacks) tell(ctx context.Context, key, event string, call any) {
+	body, err := json.Marshal(call)
+	if err != nil {
+		c.Log.Err(err).Msg("cannot write a callback")
+		return
+	}
+	c.teller.Tell(ctx, callout.Call{Key: key, Event: event, Body: body})
+}
+
 // userStatus is what the app's server is told of a session [webim 18.5.2].
 type userStatus struct {
 	CallID    string `json:"callId"`
@@ -198,10 +229,5 @@ func (c *callbacks) user(ctx context.Context, s *session, reason, status string)
 		OS: s.actor.Platform, IP: s.address, Version: s.version, Timestamp: now,
 	}
 	told.proof = c.sign(told.CallID, now)
-	body, err := json.Marshal(told)
-	if err != nil {
-		c.Log.Err(err).Msg("cannot write a callback")
-		return
-	}
-	c.teller.Tell(ctx, callout.Call{Key: "user:" + string(s.actor.User), Event: toldUser, Body: body})
+	c.tell(ctx, "user:"+string(s.actor.User), toldUser, told)
 }

@@ -172,6 +172,26 @@ func TestAppsServerIsToldWhatHappens(t *testing.T) {
 	a.until("a goodbye", func(call map[string]any) bool { return call["status"] == "offline" })
 }
 
+func TestAppsServerIsToldOfWordsThatNobodyMaySay(t *testing.T) {
+	a := newApp(t)
+	g := newGateway(t, "callback_url: "+a.url+"\ncallback_events: [keyword_alert]")
+	alice := g.dial("alice", "web1")
+	group := g.group("alice", "bob")
+	if status := alice.send(say(webimwire.MessageBody_GROUPCHAT, group, "what a Fiddlestick")).GetStatus(); status.GetReason() != "sensitive words" {
+		t.Errorf("answered %v", status)
+	}
+	told := a.until("an alert", func(call map[string]any) bool { return call["eventType"] == "keyword_alert" })
+	a.proven(g, told)
+	for key, want := range map[string]string{
+		"alertReason": "intercepted", "status": "refuse", "contentOwner": "alice", "contentReceiver": group, "contentType": "message",
+		"chatType": "chat:group:text", "sensitiveWords": "[fiddlestick]",
+	} {
+		if got := fmt.Sprint(told[key]); got != want {
+			t.Errorf("%s is %s", key, got)
+		}
+	}
+}
+
 func TestAppsServerHearsOnlyWhatItAskedFor(t *testing.T) {
 	a := newApp(t)
 	g := newGateway(t, "callback_url: "+a.url+"\ncallback_events: [recall]")

@@ -77,7 +77,7 @@ func (c config) checkCallbacks(s configs.Section) error {
 		}
 	}
 	for key, list := range map[string][2][]string{
-		"callback_events":   {c.CallbackEvents, append(webimmap.CallbackTypes(), toldOffline, toldUser)},
+		"callback_events":   {c.CallbackEvents, append(webimmap.CallbackTypes(), toldOffline, toldAlert, toldUser)},
 		"before_send_types": {c.BeforeSendTypes, webimmap.MessageKinds()},
 	} {
 		for _, word := range list[0] {

@@ -77,6 +77,7 @@ func build(d protocols.Deps, section configs.Section) (protocols.Frontend, error
 	if f.callbacks, err = newCallbacks(f); err != nil {
 		return nil, err
 	}
+	d.Words.Tell(f.callbacks.alert)
 	d.Router.Guard(f.orders.gate)
 	if cfg.BeforeSendURL != "" {
 		d.Router.Guard(f.callbacks.gate)

@@ -63,8 +63,10 @@ func newGateway(t testing.TB, over string) *gateway {
 	must(err)
 	engine := gin.New()
 	g.server = httptest.NewServer(engine)
+	words := bridge.Words([]string{"fiddlestick"})
+	g.router.Guard(words.Gate)
 	built, err := build(protocols.Deps{
-		Router: g.router, Store: log, Accounts: book, Vault: vault, Media: shelf, Callouts: calls, Names: names.New(book), Domain: "localhost",
+		Router: g.router, Words: words, Store: log, Accounts: book, Vault: vault, Media: shelf, Callouts: calls, Names: names.New(book), Domain: "localhost",
 		PublicURL: func() string { return g.server.URL }, Log: zerolog.Nop(), Now: g.now,
 	}, section)
 	must(err)
