@@ -58,9 +58,12 @@ func run(ctx context.Context, s settings) error {
 	fmt.Println("| --- | --- | --- | --- | --- | --- |")
 	for _, load := range []load{{"WebIM → XMPP", "webim", "xmpp", s.window}, {"ZIM → WebIM", "zim", "webim", s.window},
 		{"WebIM → XMPP, one at a time", "webim", "xmpp", 1}, {"ZIM → WebIM, one at a time", "zim", "webim", 1}} {
-		if err := measure(ctx, s, load); err != nil {
+		if _, err := s.measure(ctx, load, s.open); err != nil {
 			return fmt.Errorf("%s: %w", load.name, err)
 		}
+	}
+	if err := s.compare(ctx); err != nil {
+		return err
 	}
 	fmt.Println("\n| idle sessions | memory | each |")
 	fmt.Println("| --- | --- | --- |")
@@ -78,6 +81,16 @@ type house struct {
 	dir       string
 	zimSecret string
 }
+
+// server is what a load is put on.
+type server interface {
+	add(ctx context.Context, user string) error
+	dial(ctx context.Context, protocol, user string, hooks raw.Hooks) (raw.Client, error)
+	PID() int
+	close()
+}
+
+func (s settings) open(ctx context.Context) (server, error) { return open(ctx, s) }
 
 func open(ctx context.Context, s settings) (*house, error) {
 	dir, err := os.MkdirTemp("", "dragoman-bench-data-")
@@ -119,17 +132,17 @@ type pair struct {
 	refused  atomic.Pointer[error]
 }
 
-// measure runs one load and prints its line.
-func measure(ctx context.Context, s settings, l load) error {
-	h, err := open(ctx, s)
+// measure runs one load on a fresh server, prints its line, and returns how many messages it did per second of processor time.
+func (s settings) measure(ctx context.Context, l load, open func(context.Context) (server, error)) (perCPU float64, err error) {
+	h, err := open(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer h.close()
 	begin := time.Now()
 	pairs, err := people(ctx, h, s, l, begin)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() {
 		for _, p := range pairs {
@@ -137,9 +150,9 @@ func measure(ctx context.Context, s settings, l load) error {
 			p.to.Close()
 		}
 	}()
-	before, err := h.CPU()
+	before, err := raw.CPU(h.PID())
 	if err != nil {
-		return err
+		return 0, err
 	}
 	start := time.Now()
 	deadline := start.Add(time.Duration(s.seconds) * time.Second)
@@ -148,21 +161,20 @@ func measure(ctx context.Context, s settings, l load) error {
 		sending.Go(func() error { return p.pump(n, begin, deadline) })
 	}
 	if err := sending.Wait(); err != nil {
-		return err
+		return 0, err
 	}
 	if err := arrived(ctx, pairs); err != nil {
-		return err
+		return 0, err
 	}
 	took := time.Since(start)
-	after, err := h.CPU()
+	after, err := raw.CPU(h.PID())
 	if err != nil {
-		return err
+		return 0, err
 	}
-	report(l, pairs, took, after-before)
-	return nil
+	return report(l, pairs, took, after-before), nil
 }
 
-func people(ctx context.Context, h *house, s settings, l load, begin time.Time) ([]*pair, error) {
+func people(ctx context.Context, h server, s settings, l load, begin time.Time) ([]*pair, error) {
 	var pairs []*pair
 	for n := range s.pairs {
 		p := &pair{receiver: fmt.Sprintf("to%d", n), tokens: make(chan struct{}, l.window)}
@@ -250,7 +262,7 @@ func arrived(ctx context.Context, pairs []*pair) error {
 	}
 }
 
-func report(l load, pairs []*pair, took, cpu time.Duration) {
+func report(l load, pairs []*pair, took, cpu time.Duration) (perCPU float64) {
 	var delays []time.Duration
 	total := int64(0)
 	for _, p := range pairs {
@@ -265,8 +277,9 @@ func report(l load, pairs []*pair, took, cpu time.Duration) {
 		}
 		return delays[int(q*float64(len(delays)-1))].Round(10 * time.Microsecond)
 	}
-	fmt.Printf("| %s | %.0f | %.0f | %v | %v | %d |\n", l.name, float64(total)/took.Seconds(), float64(total)/max(cpu.Seconds(), 0.01),
-		at(0.5), at(0.99), total)
+	perCPU = float64(total) / max(cpu.Seconds(), 0.01)
+	fmt.Printf("| %s | %.0f | %.0f | %v | %v | %d |\n", l.name, float64(total)/took.Seconds(), perCPU, at(0.5), at(0.99), total)
+	return perCPU
 }
 
 // idle logs many users in and prints what their sessions cost.

@@ -58,6 +58,35 @@ func (a Addresses) DialXMPP(ctx context.Context, user, resource, password string
 	return c, c.stanza("", "<presence/>")
 }
 
+// RegisterXMPP makes an account, as the server lets anybody do [XEP-0077].
+func (a Addresses) RegisterXMPP(ctx context.Context, user, password string) error {
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", a.XMPP)
+	if err != nil {
+		return fmt.Errorf("xmpp: %w", err)
+	}
+	c := &XMPP{domain: cmp.Or(a.Domain, "localhost"), conn: conn, r: xmppwire.NewReader(conn, xmppwire.Limits{Bytes: 1 << 20})}
+	defer func() { _ = c.conn.Close() }()
+	_ = conn.SetDeadline(time.Now().Add(answerLimit))
+	if _, err := c.secure(); err != nil {
+		return fmt.Errorf("xmpp: registration of %s: %w", user, err)
+	}
+	const ns = "jabber:iq:register"
+	query := xmppwire.New(ns, "query").Add(xmppwire.TextElement(ns, "username", user), xmppwire.TextElement(ns, "password", password))
+	iq := xmppwire.IQ("set", query)
+	iq.ID = "register"
+	if err := c.put(string(iq.AppendTo(nil, ""))); err != nil {
+		return err
+	}
+	answer, err := c.expect(xmppwire.NSClient, "iq")
+	if err == nil && answer.Attr("type") != "result" {
+		err = fmt.Errorf("refused: %s", answer)
+	}
+	if err != nil {
+		return fmt.Errorf("xmpp: registration of %s: %w", user, err)
+	}
+	return nil
+}
+
 // open begins a stream and returns its features.
 func (c *XMPP) open() (*xmppwire.Element, error) {
 	err := c.put(`<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='` + xmppwire.NSStream +
@@ -82,24 +111,29 @@ func (c *XMPP) expect(space, local string) (*xmppwire.Element, error) {
 	return e, nil
 }
 
-func (c *XMPP) negotiate(resource, password string) error {
+// secure begins a stream behind STARTTLS and returns its features.
+func (c *XMPP) secure() (*xmppwire.Element, error) {
 	features, err := c.open()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if features.Child(nsTLS, "starttls") == nil {
-		return errors.New("no STARTTLS")
+		return nil, errors.New("no STARTTLS")
 	}
 	if err := c.put("<starttls xmlns='" + nsTLS + "'/>"); err != nil {
-		return err
+		return nil, err
 	}
 	if _, err := c.expect(nsTLS, "proceed"); err != nil {
-		return err
+		return nil, err
 	}
-	// The gateway's certificate is its own signature; who it is was settled by the loopback address.
+	// The server's certificate is its own signature; who it is was settled by the loopback address.
 	c.conn = tls.Client(c.conn, &tls.Config{ServerName: c.domain, InsecureSkipVerify: true})
 	c.r.Replace(c.conn)
-	if _, err := c.open(); err != nil {
+	return c.open()
+}
+
+func (c *XMPP) negotiate(resource, password string) error {
+	if _, err := c.secure(); err != nil {
 		return err
 	}
 	secret := base64.StdEncoding.EncodeToString([]byte("\x00" + c.user + "\x00" + password))
@@ -110,7 +144,8 @@ func (c *XMPP) negotiate(resource, password string) error {
 		return err
 	}
 	c.r.Restart()
-	if features, err = c.open(); err != nil {
+	features, err := c.open()
+	if err != nil {
 		return err
 	}
 	if err := c.put("<iq type='set' id='bind'><bind xmlns='" + nsBind + "'><resource>" + resource + "</resource></bind></iq>"); err != nil {

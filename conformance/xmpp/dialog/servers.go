@@ -1,16 +1,12 @@
 package dialog
 
 import (
-	"bytes"
 	"context"
 	"fmt"
-	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"syscall"
-	"time"
 
+	"dragoman/conformance/hosts"
 	"dragoman/conformance/raw"
 )
 
@@ -73,70 +69,11 @@ Component "groups.localhost" "muc"
 
 // StartProsody serves from a folder below dir. stop ends it.
 func StartProsody(ctx context.Context, dir string) (s Server, stop func() error, err error) {
-	home := filepath.Join(dir, "prosody")
-	if err := os.MkdirAll(filepath.Join(home, "data"), 0o700); err != nil {
-		return s, nil, err
-	}
-	port, err := freePort()
+	h, err := hosts.Start(ctx, "prosody", filepath.Join(dir, "prosody"), func(home string, port int) string {
+		return fmt.Sprintf(prosodyConfig, home, port)
+	})
 	if err != nil {
 		return s, nil, err
 	}
-	config := filepath.Join(home, "prosody.cfg.lua")
-	if err := os.WriteFile(config, fmt.Appendf(nil, prosodyConfig, home, port), 0o600); err != nil {
-		return s, nil, err
-	}
-	var out bytes.Buffer
-	cmd := exec.CommandContext(ctx, "prosody", "--config", config, "-F")
-	cmd.Env = append(os.Environ(), "HOME="+home)
-	cmd.Stdout, cmd.Stderr = &out, &out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
-		return s, nil, err
-	}
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
-	addr := fmt.Sprintf("127.0.0.1:%d", port)
-	stop = func() error {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		select {
-		case <-done:
-			return nil
-		case <-time.After(10 * time.Second):
-			return cmd.Process.Kill()
-		}
-	}
-	if err := waitPort(addr, done); err != nil {
-		_ = stop()
-		return s, nil, fmt.Errorf("prosody: %w\n%s", err, out.String())
-	}
-	return Server{Name: "prosody", Addr: addr, Domain: "localhost", Rooms: "rooms.localhost", Groups: "groups.localhost"}, stop, nil
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
-}
-
-// waitPort waits until somebody listens.
-func waitPort(addr string, ended <-chan error) error {
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
-	late := time.After(20 * time.Second)
-	for {
-		select {
-		case err := <-ended:
-			return fmt.Errorf("ended at start: %v", err)
-		case <-late:
-			return fmt.Errorf("does not listen on %s", addr)
-		case <-tick.C:
-			conn, err := net.Dial("tcp", addr)
-			if err == nil {
-				return conn.Close()
-			}
-		}
-	}
+	return Server{Name: "prosody", Addr: h.Addr, Domain: "localhost", Rooms: "rooms.localhost", Groups: "groups.localhost"}, h.Stop, nil
 }
