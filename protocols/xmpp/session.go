@@ -74,8 +74,16 @@ type session struct {
 
 // inflight is a draft on its way and what to do when it has arrived.
 type inflight struct {
-	pending *bridge.Pending
+	pending *bridge.Pending // nil: only what is to be done then
 	done    func(chat.Event, error)
+}
+
+func (x inflight) land() {
+	if x.pending == nil {
+		x.done(chat.Event{}, nil)
+		return
+	}
+	x.done(x.pending.Wait())
 }
 
 // maxFlight is how many messages of a client may be on their way to the log at a time.
@@ -356,6 +364,7 @@ func (s *session) flush(l link, why error) {
 		return // the connection is lost
 	}
 	if !errors.Is(why, errResumed) { // what waits then is for the new connection
+		s.flown.Wait() // with the answers to what the client said last
 		s.writeRest(l)
 	}
 	if !tell {
@@ -426,8 +435,7 @@ func (s *session) settle() error {
 	for {
 		select {
 		case x := <-s.flight:
-			ev, err := x.pending.Wait()
-			x.done(ev, err)
+			x.land()
 			s.flown.Done()
 		case <-s.ctx.Done():
 			s.settleRest()
@@ -441,8 +449,7 @@ func (s *session) settleRest() {
 	for {
 		select {
 		case x := <-s.flight:
-			ev, err := x.pending.Wait()
-			x.done(ev, err)
+			x.land()
 			s.flown.Done()
 		default:
 			return
@@ -458,11 +465,22 @@ func (s *session) begin(ctx context.Context, d chat.Draft, done func(chat.Event,
 		done(chat.Event{}, err)
 		return
 	}
+	s.fly(inflight{p, done})
+}
+
+// behind calls do once all that was begun before has its answer, and does not wait for that.
+func (s *session) behind(do func()) { s.fly(inflight{done: func(chat.Event, error) { do() }}) }
+
+func (s *session) fly(x inflight) {
 	s.flown.Add(1)
 	select {
-	case s.flight <- inflight{p, done}:
+	case s.flight <- x:
 	case <-s.ctx.Done():
 		s.flown.Done()
+		return
+	}
+	if s.ctx.Err() != nil {
+		s.settleRest() // it may have come behind the back of whoever settles
 	}
 }
 

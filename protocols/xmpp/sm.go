@@ -27,8 +27,8 @@ func (s *session) handleSM(e *xmppwire.Element) error {
 	case "enable":
 		s.enableSM(e)
 	case "r":
-		s.flown.Wait() // what is acknowledged is in the log
-		s.sendNonza(xmppwire.New(nsSM, "a").Set("h", strconv.FormatUint(uint64(s.handled), 10)))
+		answer := xmppwire.New(nsSM, "a").Set("h", strconv.FormatUint(uint64(s.handled), 10))
+		s.behind(func() { s.sendNonza(answer) }) // what is acknowledged is in the log
 	case "a":
 		return s.handleAck(e.Attr("h"))
 	case "resume":
@@ -119,6 +119,7 @@ func (s *session) evict() {
 
 // resumedBy goes on where the client left off: it has h stanzas.
 func (s *session) resumedBy(l link, h uint32) error {
+	s.flown.Wait() // what is acknowledged is in the log
 	resumed := xmppwire.New(nsSM, "resumed").Set("previd", s.resumeID).Set("h", strconv.FormatUint(uint64(s.handled), 10))
 	if err := writeElement(l, resumed); err != nil {
 		return err
