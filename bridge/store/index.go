@@ -13,6 +13,8 @@ const (
 	// indexChunk is how many events one transaction of the index takes: few enough that a message waits no longer for it than
 	// for another batch.
 	indexChunk = 256
+	// indexBytes is how much of their bodies: texts may be of 32 KB and more.
+	indexBytes = 128 << 10
 	// indexChunks is how many the index takes a second when nobody searches: a tenth of what the log can take, so that it
 	// never is what a busy server does.
 	indexChunks = 6
@@ -42,10 +44,16 @@ func (s *Store) indexSome() (level bool, err error) {
 	through := min(s.indexed+indexChunk, s.lastPos)
 	err = s.write(func(l *link) error {
 		var ids []int64
-		var id int64
-		err := l.scan(`SELECT g.id FROM log g JOIN events e ON e.id = g.id
-			WHERE g.pos > ? AND g.pos <= ? AND e.kind IN ('message', 'edit') ORDER BY g.pos`, []any{s.indexed, through}, []any{&id},
-			func() { ids = append(ids, id) })
+		var pos, id, size, total int64
+		err := l.scan(`SELECT g.pos, g.id, length(e.body) FROM log g JOIN events e ON e.id = g.id
+			WHERE g.pos > ? AND g.pos <= ? AND e.kind IN ('message', 'edit') ORDER BY g.pos`, []any{s.indexed, through}, []any{&pos, &id, &size},
+			func() {
+				if total += size; total > indexBytes && len(ids) > 0 {
+					through = min(through, pos-1)
+					return
+				}
+				ids = append(ids, id)
+			})
 		if err != nil {
 			return err
 		}

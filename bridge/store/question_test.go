@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -140,6 +142,23 @@ func TestTheArchiveOfAUserHoldsAllHisPeersAsItHappened(t *testing.T) {
 	}
 	if page, complete, _, err := w.Archive(t.Context(), "stranger", chat.Conv{}, ArchiveQuery{}); err != nil || len(page) != 0 || !complete {
 		t.Errorf("of nobody: %v, %v", page, err)
+	}
+}
+
+// Long texts fill a transaction of the index sooner than their number does.
+func TestSearchFindsEachOfManyLongTexts(t *testing.T) {
+	w := newWorld(t)
+	c := chat.Peer("alice", "bob")
+	filler := strings.Repeat("filler ", indexBytes/3/7)
+	const texts = 10
+	for i := range texts {
+		w.say("alice", c, filler+"word"+strconv.Itoa(i))
+	}
+	for i := range texts {
+		found, _, err := w.Search(t.Context(), "bob", SearchQuery{Words: []string{"word" + strconv.Itoa(i)}})
+		if err != nil || len(found) != 1 {
+			t.Errorf("word%d: %d found, %v", i, len(found), err)
+		}
 	}
 }
 
