@@ -63,7 +63,7 @@ func open(t testing.TB, r *bridge.Router, a bridge.Actor, from bridge.From) *bri
 
 func next(t testing.TB, f *bridge.Feed) *bridge.Delivery {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
 	d, err := f.Next(ctx)
 	if err != nil {

@@ -74,7 +74,7 @@ func TestSubmitIsAnsweredWhenTheSequencerCannotBegin(t *testing.T) {
 	}
 	select {
 	case <-p.Done():
-	case <-time.After(10 * time.Second):
+	case <-time.After(20 * time.Second):
 		t.Fatal("no answer")
 	}
 	if _, err := p.Wait(); chat.CodeOf(err) != chat.Unavailable {

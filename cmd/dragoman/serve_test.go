@@ -97,7 +97,7 @@ func (r *running) end(t *testing.T) int {
 	case code := <-r.code:
 		r.code <- code
 		return code
-	case <-time.After(10 * time.Second):
+	case <-time.After(20 * time.Second):
 		t.Fatalf("does not stop within ten seconds\n%s", r.log)
 		return -1
 	}
@@ -422,7 +422,7 @@ func TestSIGTERMEndsTheProcessCleanly(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("ended with %v\n%s", err, &log)
 	}
-	if took := time.Since(begun); took > 10*time.Second {
+	if took := time.Since(begun); took > 20*time.Second {
 		t.Errorf("took %v", took)
 	}
 }

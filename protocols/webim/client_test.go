@@ -37,7 +37,7 @@ type client struct {
 	closed  chan error
 }
 
-const patience = 10 * time.Second
+const patience = 20 * time.Second
 
 // dial connects and logs in.
 func (g *gateway) dial(user, resource string, options ...func(*client)) *client {

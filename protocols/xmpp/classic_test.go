@@ -66,7 +66,7 @@ func (p *classicPeer) write(text string) {
 
 func (p *classicPeer) next() *xmppwire.Element {
 	p.t.Helper()
-	_ = p.conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+	_ = p.conn.SetReadDeadline(time.Now().Add(patience))
 	_, b, err := p.conn.ReadMessage()
 	if err != nil {
 		p.t.Fatal(err)

@@ -32,7 +32,7 @@ func newHost(t *testing.T) *host {
 // accept takes the gateway in, and checks its proof.
 func (h *host) accept(t *testing.T) *peer {
 	t.Helper()
-	_ = h.listener.(*net.TCPListener).SetDeadline(time.Now().Add(15 * time.Second))
+	_ = h.listener.(*net.TCPListener).SetDeadline(time.Now().Add(patience))
 	conn := must(h.listener.Accept())
 	t.Cleanup(func() { _ = conn.Close() })
 	p := &peer{t: t, conn: conn, r: xmppwire.NewReader(conn, xmppwire.Limits{})}

@@ -80,7 +80,7 @@ func FuzzSession(f *testing.F) {
 func answered(t *testing.T, p *peer, whole bool) {
 	t.Helper()
 	for {
-		_ = p.conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+		_ = p.conn.SetReadDeadline(time.Now().Add(patience))
 		e, err := p.r.Next()
 		var late net.Error
 		switch {

@@ -41,7 +41,7 @@ func TestStreamsAreRefusedByName(t *testing.T) {
 			t.Parallel()
 			p := s.dial(t)
 			p.write(tt.in)
-			_ = p.conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+			_ = p.conn.SetReadDeadline(time.Now().Add(patience))
 			if h, err := p.r.Header(); err != nil || h.ID == "" || h.From != "localhost" {
 				t.Fatal(h, err)
 			}

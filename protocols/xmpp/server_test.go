@@ -77,7 +77,7 @@ func newServer(t testing.TB, config string, change ...func(*protocols.Deps)) *se
 		cancel()
 		select {
 		case <-served:
-		case <-time.After(10 * time.Second):
+		case <-time.After(patience):
 			t.Error("Serve does not return")
 		}
 		stopRouting()
@@ -122,6 +122,9 @@ func (s *server) dial(t testing.TB) *peer {
 	return &peer{t: t, conn: conn, r: xmppwire.NewReader(conn, xmppwire.Limits{})}
 }
 
+// patience is how long a test waits for what must come.
+const patience = 20 * time.Second
+
 func (p *peer) write(text string) {
 	p.t.Helper()
 	if _, err := io.WriteString(p.conn, text); err != nil {
@@ -134,7 +137,7 @@ func (p *peer) open() *xmppwire.Element {
 	p.t.Helper()
 	p.r.Restart()
 	p.write(streamOpen)
-	_ = p.conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+	_ = p.conn.SetReadDeadline(time.Now().Add(patience))
 	if _, err := p.r.Header(); err != nil {
 		p.t.Fatal(err)
 	}
@@ -143,7 +146,7 @@ func (p *peer) open() *xmppwire.Element {
 
 func (p *peer) next() *xmppwire.Element {
 	p.t.Helper()
-	_ = p.conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+	_ = p.conn.SetReadDeadline(time.Now().Add(patience))
 	e, err := p.r.Next()
 	if err != nil {
 		p.t.Fatal(err)
@@ -186,7 +189,7 @@ func (p *peer) ended() string {
 	p.t.Helper()
 	condition := ""
 	for range 100 {
-		_ = p.conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		_ = p.conn.SetReadDeadline(time.Now().Add(patience))
 		e, err := p.r.Next()
 		switch {
 		case errors.Is(err, xmppwire.ErrEnd):

@@ -199,7 +199,7 @@ type client struct {
 	closed  chan error
 }
 
-const patience = 15 * time.Second
+const patience = 20 * time.Second
 
 // connect opens a socket and logs nobody in.
 func (g *gateway) connect() *client {
