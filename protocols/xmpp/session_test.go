@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"dragoman/bridge"
 	"dragoman/bridge/chat"
