@@ -132,6 +132,9 @@ func allFailed(all bool, code func() zimwire.ReturnCode) error {
 func (c call) silenceOne(from chat.UserID, id string, kind *int64, on bool) error {
 	conv, err := c.conv(from, id, kind)
 	if err != nil {
+		if subCode(err) == zimwire.RetPeerUnregistered {
+			err = zimwire.Deny(zimwire.RetUserUnregistered, "the user is not registered")
+		}
 		return err
 	}
 	if conv.Kind == chat.KindGroup {

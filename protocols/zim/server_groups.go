@@ -240,6 +240,14 @@ func (c call) muteGroup(p zimwire.ServerMute) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	switch me, err := c.Store.Member(c.ctx, g, from); {
+	case err != nil:
+		return nil, err
+	case !me.Role.IsMember():
+		return nil, zimwire.Deny(zimwire.RetNotInGroup, "he is not in this group")
+	case me.Role != chat.RoleOwner && (p.IsAllMuted || me.Role != chat.RoleAdmin):
+		return nil, zimwire.Deny(zimwire.RetGroupPermission, "the owner silences all, he and admins silence roles")
+	}
 	until, off, err := c.muteEnd(p.Duration)
 	if err != nil {
 		return nil, err

@@ -160,6 +160,18 @@ func (c call) setNicknames(p zimwire.SetGroupMembersNickname) (any, error) {
 	return result, allFailed(len(result.ErrorUsers) == len(p.UserIDs), func() zimwire.ReturnCode { return result.ErrorUsers[0].SubCode })
 }
 
+// mayMute refuses to have an admin silence the owner or an admin [zim groups].
+func (c call) mayMute(g chat.Conv, me chat.Member, u chat.UserID) error {
+	if me.Role == chat.RoleOwner {
+		return nil
+	}
+	them, err := c.Store.Member(c.ctx, g, u)
+	if err == nil && them.Role.IsManager() {
+		err = zimwire.Deny(zimwire.RetGroupPermission, "an admin silences ordinary members")
+	}
+	return err
+}
+
 func (c call) muteMembers(p zimwire.ServerMuteMembers) (any, error) {
 	if len(p.UserIDs) == 0 || len(p.UserIDs) > maxServerMuted {
 		return nil, zimwire.Deny(zimwire.RetParam, "1 to 20 users at a time")
@@ -176,9 +188,19 @@ func (c call) muteMembers(p zimwire.ServerMuteMembers) (any, error) {
 	if off {
 		b.Change = chat.ChangeUnmute
 	}
+	me, err := c.Store.Member(c.ctx, g, from)
+	if err != nil {
+		return nil, err
+	}
+	if !me.Role.IsManager() {
+		return nil, zimwire.Deny(zimwire.RetGroupPermission, "the owner and admins silence members")
+	}
 	result := zimwire.ErrorUsers{}
 	for _, name := range unique(p.UserIDs) {
 		u, err := c.inGroup(g, name)
+		if err == nil {
+			err = c.mayMute(g, me, u)
+		}
 		if err != nil {
 			result.ErrorUsers = append(result.ErrorUsers, userError(name, err))
 			continue

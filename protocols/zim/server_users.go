@@ -108,7 +108,6 @@ func (c call) infos(p zimwire.QueryUserInfos) (any, error) {
 	if len(p.UserIDs) == 0 || len(p.UserIDs) > maxQueried {
 		return nil, zimwire.Deny(zimwire.RetParam, "1 to 100 users are asked for at a time")
 	}
-	m := c.mapFor(c.ctx, "")
 	result := zimwire.UserInfosFound{}
 	for _, name := range unique(p.UserIDs) {
 		id, err := c.user(name, zimwire.RetUserUnregistered)
@@ -116,8 +115,11 @@ func (c call) infos(p zimwire.QueryUserInfos) (any, error) {
 			result.ErrorList = append(result.ErrorList, userError(name, err))
 			continue
 		}
-		known := m.Dir.Profile(id)
-		result.Result = append(result.Result, zimwire.ServerUser{UserID: name, UserName: &known.UserName, UserAvatar: &known.UserAvatarURL, Extra: &known.UserExtendedData})
+		known, err := c.Store.Profile(c.ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		result.Result = append(result.Result, zimwire.ServerUser{UserID: name, UserName: &known.Name, UserAvatar: &known.Avatar, Extra: &known.Extra})
 	}
 	return result, allFailed(len(result.Result) == 0, func() zimwire.ReturnCode { return result.ErrorList[0].SubCode })
 }
