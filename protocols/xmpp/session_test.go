@@ -180,7 +180,7 @@ func TestAClientThatDoesNotReadHoldsUpNobody(t *testing.T) {
 	if e := bob.want("iq"); e.Attr("id") != "p" {
 		t.Fatal(e)
 	}
-	if s.Router.End("alice", "phone", bridge.Cause{Kind: bridge.Kicked}) != 1 {
+	if s.Router.End("alice", "", bridge.Cause{Kind: bridge.Kicked}) != 1 {
 		t.Error("he was held up until she was given up")
 	}
 }
