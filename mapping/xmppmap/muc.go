@@ -47,13 +47,14 @@ type Item struct {
 	Nick              string
 	Reason            string
 	Actor             string // the nick of who did it
+	ActorJID          string // his address; "": not told
 }
 
 // Element returns the item in MUC's user or admin namespace.
 func (i Item) Element(space string) *xmppwire.Element {
 	e := xmppwire.New(space, "item").Set("affiliation", i.Affiliation).SetIf("role", i.Role).SetIf("jid", i.JID).SetIf("nick", i.Nick)
 	if i.Actor != "" {
-		e.AddNew("actor").Set("nick", i.Actor)
+		e.AddNew("actor").Set("nick", i.Actor).SetIf("jid", i.ActorJID)
 	}
 	if i.Reason != "" {
 		e.AddNew("reason").AddText(i.Reason)
@@ -68,6 +69,17 @@ func UserX(i Item, codes ...int) *xmppwire.Element {
 		x.AddNew("status").Set("code", strconv.Itoa(c))
 	}
 	return x
+}
+
+// Destroy returns what an owner's order to end a room tells its occupants: the reason, and where to go instead.
+func Destroy(order *xmppwire.Element) *xmppwire.Element {
+	e := xmppwire.New(NSMUCUser, "destroy").SetIf("jid", order.Attr("jid"))
+	for _, local := range []string{"password", "reason"} {
+		if text := order.ChildText(NSMUCOwner, local); text != "" {
+			e.AddNew(local).AddText(text)
+		}
+	}
+	return e
 }
 
 // OccupantID returns the id by which a user is known in one group or room for ever, which tells nothing of who he is

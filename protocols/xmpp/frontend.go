@@ -38,6 +38,7 @@ type Frontend struct {
 	iqs    map[iqKey]iqHandler
 	caps   *discoCache
 	recent *recent
+	muc    *mucMemory
 	// component is the trunk to somebody else's server, nil without one.
 	component *trunk
 	begun     time.Time
@@ -62,11 +63,12 @@ func build(d protocols.Deps, s configs.Section) (protocols.Frontend, error) {
 	if err != nil {
 		return nil, fmt.Errorf("xmpp: %w", err)
 	}
-	f := &Frontend{Deps: d, cfg: cfg, log: d.Log, secret: secret, hub: newHub(), recent: newRecent(), begun: d.Now(), listeners: map[string]net.Listener{},
+	f := &Frontend{Deps: d, cfg: cfg, log: d.Log, secret: secret, hub: newHub(), recent: newRecent(), muc: newMUCMemory(), begun: d.Now(), listeners: map[string]net.Listener{},
 		started: make(chan struct{})}
 	f.m = xmppmap.Map{Domain: d.Domain, Names: d.Names.For(context.Background(), names.XMPP), Links: links{f}}
 	f.iqs = f.iqTable()
 	f.caps = newDiscoCache(f)
+	d.Router.Keep(f.door)
 	if cfg.Component.isOn() {
 		f.component = f.newTrunk()
 		f.m.Reach, f.m.Gate = true, &f.component.m

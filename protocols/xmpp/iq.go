@@ -54,7 +54,7 @@ func (f *Frontend) iqTable() map[iqKey]iqHandler {
 	t := map[iqKey]iqHandler{}
 	for _, part := range []func(map[iqKey]iqHandler){
 		f.basicIQs, f.discoIQs, f.rosterIQs, f.carbonIQs, f.blockingIQs, f.registerIQs, f.mucDiscoIQs, f.mucAdminIQs,
-		f.mucOwnerIQs, f.archiveIQs, f.moderationIQs, f.pepIQs, f.privateIQs, f.vcardIQs, f.uploadIQs, f.classicIQs, f.commandIQs,
+		f.mucOwnerIQs, f.mucRegisterIQs, f.archiveIQs, f.moderationIQs, f.pepIQs, f.privateIQs, f.vcardIQs, f.uploadIQs, f.classicIQs, f.commandIQs,
 	} {
 		part(t)
 	}

@@ -2,8 +2,10 @@ package xmpp
 
 import (
 	"context"
+	"crypto/subtle"
 	"slices"
 
+	"mellium.im/xmpp/jid"
 	"mellium.im/xmpp/stanza"
 
 	"dragoman/bridge"
@@ -18,12 +20,17 @@ const (
 	statusOpenJIDs = 100
 	statusSelf     = 110
 	statusConfig   = 104
+	statusLogged   = 170
+	statusUnlogged = 171
+	statusOpened   = 172
+	statusClosed   = 173
 	statusCreated  = 201
 	statusNick     = 210
 	statusBanned   = 301
 	statusRenamed  = 303
 	statusKicked   = 307
 	statusRemoved  = 321
+	statusMembers  = 322
 	statusShutdown = 332
 )
 
@@ -34,6 +41,7 @@ type occupant struct {
 
 	// Guarded by session.mu.
 	nick    string
+	leads   bool               // was made a moderator, for as long as he stays
 	shown   xmppwire.Stanza    // the presence that the others see, without its MUC parts
 	ready   bool               // the answer to joining is out
 	pending []*bridge.Delivery // what came meanwhile
@@ -54,15 +62,28 @@ func (h *hub) enter(o *occupant) {
 	h.rooms[o.conv] = append(slices.Clone(h.rooms[o.conv]), o)
 }
 
-func (h *hub) exit(o *occupant) {
+// exit takes an occupant off, and reports whether he was the last.
+func (h *hub) exit(o *occupant) (last bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	left := slices.DeleteFunc(slices.Clone(h.rooms[o.conv]), func(other *occupant) bool { return other == o })
 	if len(left) == 0 {
 		delete(h.rooms, o.conv)
-		return
+		return true
 	}
 	h.rooms[o.conv] = left
+	return false
+}
+
+// moderates reports whether u was made a moderator of c for as long as he stays.
+func (h *hub) moderates(c chat.Conv, u chat.UserID) bool {
+	return slices.ContainsFunc(h.in(c), func(o *occupant) bool { return o.user == u && o.isLeading() })
+}
+
+func (o *occupant) isLeading() bool {
+	o.session.mu.Lock()
+	defer o.session.mu.Unlock()
+	return o.leads
 }
 
 // in returns who of ours is in a group or room, in order of joining; the slice is never changed.
@@ -139,6 +160,9 @@ func (s *session) refuseJoin(st xmppwire.Stanza, err error) {
 	case chat.NotMember, chat.NoRight, chat.NeedsInvite:
 		e.Type, e.Condition = stanza.Auth, stanza.RegistrationRequired // [XEP-0045 §7.2.4]
 	}
+	if room, perr := jid.Parse(st.To); perr == nil {
+		e.By = room.Bare()
+	}
 	reply := xmppmap.ErrorReply(st, e)
 	reply.Children = append([]*xmppwire.Element{xmppwire.New(xmppmap.NSMUC, "x")}, reply.Children...)
 	s.send(reply)
@@ -167,10 +191,15 @@ func (s *session) join(ctx context.Context, st xmppwire.Stanza, to xmppmap.Addre
 		return err
 	}
 	nick := to.Resource
+	again := s.occupantOf(to.Conv)
+	if again == nil {
+		if ctx, err = s.showSecret(ctx, st, &details, me); err != nil {
+			return err
+		}
+	}
 	if err := s.checkNick(ctx, to.Conv, nick); err != nil {
 		return err
 	}
-	again := s.occupantOf(to.Conv)
 	o := again
 	if o == nil {
 		o = &occupant{session: s, conv: to.Conv, nick: nick}
@@ -185,9 +214,11 @@ func (s *session) join(ctx context.Context, st xmppwire.Stanza, to xmppmap.Addre
 		}
 		return err
 	}
+	leads := s.hub.moderates(to.Conv, s.user) // by another device
 	s.mu.Lock()
 	o.nick = nick
 	o.since = scene.Place
+	o.leads = leads
 	s.mu.Unlock()
 	o.setShown(st)
 	if again == nil {
@@ -195,6 +226,24 @@ func (s *session) join(ctx context.Context, st xmppwire.Stanza, to xmppmap.Addre
 	}
 	s.welcome(ctx, o, details, scene, st, created)
 	return nil
+}
+
+// showSecret checks the password that who enters a room has to know [XEP-0045 §7.2.5], and returns the context to enter by.
+func (s *session) showSecret(ctx context.Context, st xmppwire.Stanza, d *chat.Details, me chat.Member) (context.Context, error) {
+	set, err := s.settingsOf(ctx, d)
+	switch {
+	case err != nil:
+		return ctx, err
+	case me.Banned:
+		return ctx, chat.RefuseFor(chat.Banned, "you are banned here")
+	case set.Secret == "" || me.Role.IsManager():
+		return ctx, nil
+	}
+	shown := st.Child(xmppmap.NSMUC, "x").ChildText(xmppmap.NSMUC, "password")
+	if subtle.ConstantTimeCompare([]byte(shown), []byte(set.Secret)) != 1 {
+		return ctx, refusalText(stanza.Auth, stanza.NotAuthorized, "this room has a password")
+	}
+	return context.WithValue(ctx, knowsSecret{}, true), nil
 }
 
 // enterConv is what entering means to the core: being there, in a room; being a member, in a group.
@@ -214,7 +263,8 @@ func (s *session) enterConv(ctx context.Context, o *occupant, me chat.Member, ni
 // findOrCreate returns the group or room, which begins to exist when somebody enters it [XEP-0045 §10.1].
 func (s *session) findOrCreate(ctx context.Context, c chat.Conv) (d chat.Details, created bool, err error) {
 	d, err = s.Store.Details(ctx, c)
-	if err == nil || chat.CodeOf(err) != chat.NotFound || chat.ReasonOf(err) == chat.Dissolved {
+	over := c.Kind != chat.KindRoom && chat.ReasonOf(err) == chat.Dissolved // a room may be made again
+	if err == nil || chat.CodeOf(err) != chat.NotFound || over {
 		return d, false, err
 	}
 	life := chat.Lifecycle{Created: true}
@@ -228,19 +278,27 @@ func (s *session) findOrCreate(ctx context.Context, c chat.Conv) (d chat.Details
 	if _, err = s.submit(ctx, chat.Draft{Conv: c, Body: life}); err != nil {
 		return d, false, err
 	}
+	s.muc.begin(c, s.user)
 	d, err = s.Store.Details(ctx, c)
 	return d, true, err
 }
 
 // checkNick refuses a nick that another goes by.
 func (s *session) checkNick(ctx context.Context, c chat.Conv, nick string) error {
+	if owner, err := s.reserved(ctx, c, nick); err != nil {
+		return err
+	} else if owner != "" && owner != s.user {
+		return nickConflict()
+	}
 	for _, other := range s.occupants(ctx, c) {
 		if other.user != s.user && other.nick == nick {
-			return &refused{cond: stanza.Error{Type: stanza.Cancel, Condition: stanza.Conflict}} // [XEP-0045 §7.2.8]
+			return nickConflict()
 		}
 	}
 	return nil
 }
+
+func nickConflict() error { return refusal(stanza.Cancel, stanza.Conflict) } // [XEP-0045 §7.2.8]
 
 // maxShown bounds how many members of another protocol are shown as occupants: a client draws a line for each.
 const maxShown = 500
@@ -330,6 +388,8 @@ type look struct {
 	conv     chat.Conv
 	presence xmppwire.Stanza
 	item     xmppmap.Item
+	open     bool        // everybody may see his address
+	actor    chat.UserID // who has made him what he is now, or put him out; "": nobody else
 }
 
 // lookAt says what is seen of an occupant.
@@ -338,8 +398,16 @@ func (f *Frontend) lookAt(ctx context.Context, c chat.Conv, who somebody, d *cha
 	if err != nil {
 		f.log.Err(err).Stringer("conv", c).Msg("cannot tell what a member may do")
 	}
+	set, err := f.settingsOf(ctx, d)
+	if err != nil {
+		f.log.Err(err).Stringer("conv", c).Msg("cannot tell how a room is set")
+	}
 	silent := m.IsMuted(f.Now()) || d.Silences(orMember(m.Role), f.Now()) && !m.Allowed
-	l := look{who: who, conv: c, item: xmppmap.Item{Affiliation: xmppmap.Affiliation(m), Role: xmppmap.RoleName(m, silent)}}
+	l := look{who: who, conv: c, open: c.Kind != chat.KindRoom || set.OpenJIDs,
+		item: xmppmap.Item{Affiliation: set.affiliation(who.user, m), Role: xmppmap.RoleName(m, silent)}}
+	if f.hub.moderates(c, who.user) {
+		l.item.Role = "moderator"
+	}
 	if who.local != nil {
 		who.local.session.mu.Lock()
 		l.presence = who.local.shown
@@ -362,16 +430,44 @@ func (l look) gone(said []*xmppwire.Element) look {
 // showLook shows an occupant to r, by the addresses that r knows.
 func (f *Frontend) showLook(ctx context.Context, r *occupant, l look, x func(xmppmap.Item) *xmppwire.Element) {
 	item := l.item
-	if l.who.user == r.user || f.sees(ctx, l.conv, r.user) {
+	sees := l.open || f.sees(ctx, l.conv, r.user)
+	if l.who.user == r.user || sees {
 		item.JID = r.m.UserJID(l.who.user)
 		if l.who.local != nil {
 			item.JID = r.m.DeviceJID(l.who.user, l.who.local.actor.Device)
 		}
 	}
+	if sees && l.actor != "" {
+		item.ActorJID = f.addressIn(l.conv, r, l.actor)
+	}
 	p := l.presence
 	p.From, p.To = r.m.ConvJID(l.conv)+"/"+l.who.nick, r.full
-	p.Children = append(slices.Clip(p.Children), x(item))
+	e := x(item)
+	if sees && p.Type == "" && l.who.local != nil {
+		f.addTwins(e, r, l)
+	}
+	p.Children = append(slices.Clip(p.Children), e)
 	r.sendQuiet(p)
+}
+
+// addTwins adds the addresses of the other devices that go by the same nick.
+func (f *Frontend) addTwins(x *xmppwire.Element, r *occupant, l look) {
+	for _, twin := range f.hub.in(l.conv) {
+		if twin != l.who.local && twin.user == l.who.user && twin.nickName() == l.who.nick {
+			item := xmppmap.Item{Affiliation: l.item.Affiliation, Role: l.item.Role, JID: r.m.DeviceJID(twin.user, twin.actor.Device)}
+			x.Add(item.Element(xmppmap.NSMUCUser))
+		}
+	}
+}
+
+// addressIn is the address that r knows u by: that of his device in c, if he has one there.
+func (f *Frontend) addressIn(c chat.Conv, r *occupant, u chat.UserID) string {
+	for _, o := range f.hub.in(c) {
+		if o.user == u {
+			return r.m.DeviceJID(u, o.actor.Device)
+		}
+	}
+	return r.m.UserJID(u)
 }
 
 // orMember is the role by which a room's silence counts for who is on no list.
@@ -382,13 +478,20 @@ func orMember(r chat.Role) chat.Role {
 	return r
 }
 
-// sees reports whether a reader may see real addresses in c: everybody in a group, managers in a room.
+// sees reports whether a reader may see real addresses in c: everybody in a group and where it is set so, else moderators.
 func (f *Frontend) sees(ctx context.Context, c chat.Conv, reader chat.UserID) bool {
 	if c.Kind != chat.KindRoom {
 		return true
 	}
-	m, err := f.Store.Member(ctx, c, reader)
-	return err == nil && m.Role.IsManager()
+	d, err := f.Store.Details(ctx, c)
+	if err != nil {
+		return false
+	}
+	if set, err := f.settingsOf(ctx, &d); err == nil && set.OpenJIDs {
+		return true
+	}
+	m, err := f.standingOf(ctx, &d, reader)
+	return err == nil && m.moderator
 }
 
 // announce tells everybody of ours in o's group or room of o's presence as it is now.
@@ -403,10 +506,14 @@ func (s *session) announce(ctx context.Context, o *occupant, codes ...int) {
 
 // announceTo shows one occupant to others. codes are for himself, beside 110.
 func (f *Frontend) announceTo(ctx context.Context, who somebody, c chat.Conv, d *chat.Details, readers []*occupant, codes ...int) {
-	l := f.lookAt(ctx, c, who, d)
+	f.showTo(ctx, f.lookAt(ctx, c, who, d), readers, codes...)
+}
+
+// showTo is announceTo for a look.
+func (f *Frontend) showTo(ctx context.Context, l look, readers []*occupant, codes ...int) {
 	for _, r := range readers {
 		var marks []int
-		if r.user == who.user && (who.local == nil || r.session == who.local.session || r.nickName() == who.nick) {
+		if r.user == l.who.user && (l.who.local == nil || r.session == l.who.local.session || r.nickName() == l.who.nick) {
 			marks = append([]int{statusSelf}, codes...)
 		}
 		f.showLook(ctx, r, l, func(i xmppmap.Item) *xmppwire.Element { return xmppmap.UserX(i, marks...) })
@@ -452,13 +559,20 @@ func (s *session) forget(o *occupant) {
 	s.mu.Lock()
 	delete(s.joined, o.conv)
 	s.mu.Unlock()
-	s.hub.exit(o)
+	if s.hub.exit(o) {
+		s.muc.forget(o.conv)
+	}
 	s.keepPlaces()
 }
 
 // leave takes a session out of a group or room and tells the others. st is the presence with which it goes, nil if it
 // sent none; x says why, nil: by itself.
 func (s *session) leave(ctx context.Context, o *occupant, st *xmppwire.Stanza, x func(xmppmap.Item, bool) *xmppwire.Element) {
+	s.leaveBy(ctx, o, "", st, x)
+}
+
+// leaveBy is leave where another has put the session out.
+func (s *session) leaveBy(ctx context.Context, o *occupant, by chat.UserID, st *xmppwire.Stanza, x func(xmppmap.Item, bool) *xmppwire.Element) {
 	d, err := s.Store.Details(ctx, o.conv)
 	if err != nil && chat.CodeOf(err) != chat.NotFound {
 		s.log.Err(err).Msg("cannot tell that an occupant leaves")
@@ -477,6 +591,7 @@ func (s *session) leave(ctx context.Context, o *occupant, st *xmppwire.Stanza, x
 		said = st.Without(func(e *xmppwire.Element) bool { return e.Space == xmppmap.NSMUC }).Children
 	}
 	l := s.lookAt(ctx, o.conv, somebody{o.user, nick, o}, &d).gone(said)
+	l.actor = by
 	s.forget(o)
 	s.showLook(ctx, o, l, func(i xmppmap.Item) *xmppwire.Element { return x(i, true) })
 	others := s.hub.in(o.conv)

@@ -2,6 +2,7 @@ package xmpp
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"mellium.im/xmpp/stanza"
@@ -16,6 +17,9 @@ func (f *Frontend) mucOwnerIQs(t map[iqKey]iqHandler) {
 	t[iqKey{toConv, true, xmppmap.NSMUCOwner, "query"}] = mucConfigure
 }
 
+// reasonClosed tells who is no member that the room is now for members only.
+const reasonClosed = "This room is for its members only now"
+
 // The fields of the configuration form.
 const (
 	fieldName    = "muc#roomconfig_roomname"
@@ -27,27 +31,35 @@ const (
 	fieldMax     = "muc#roomconfig_maxusers"
 	fieldPersist = "muc#roomconfig_persistentroom"
 	fieldWhois   = "muc#roomconfig_whois"
+	fieldTopic   = "muc#roomconfig_changesubject"
+	fieldLogging = "muc#roomconfig_enablelogging"
+	fieldLocked  = "muc#roomconfig_passwordprotectedroom"
+	fieldSecret  = "muc#roomconfig_roomsecret"
 )
 
-// manager refuses whoever may not configure.
-func (s *session) manager(ctx context.Context, c chat.Conv) (chat.Details, chat.Member, error) {
-	d, err := s.Store.Details(ctx, c)
+// ownerOf refuses whoever may not configure.
+func (s *session) ownerOf(ctx context.Context, c chat.Conv) (chat.Details, mucStanding, mucSettings, error) {
+	d, me, err := s.here(ctx, c)
 	if err != nil {
-		return d, chat.Member{}, err
+		return d, me, mucSettings{}, err
 	}
-	me, err := s.Store.Member(ctx, c, s.user)
-	if err == nil && !me.Role.IsManager() {
-		err = refusal(stanza.Auth, stanza.Forbidden)
+	if !me.isAdmin() {
+		return d, me, mucSettings{}, forbidden()
 	}
-	return d, me, err
+	set, err := s.settingsOf(ctx, &d)
+	return d, me, set, err
 }
 
 // mucConfig answers the configuration form [XEP-0045 §10.2].
 func mucConfig(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
-	d, _, err := s.manager(ctx, q.to.Conv)
+	d, _, set, err := s.ownerOf(ctx, q.to.Conv)
 	if err != nil {
 		return nil, err
 	}
+	return xmppwire.New(xmppmap.NSMUCOwner, "query").Add(configForm(&d, &set)), nil
+}
+
+func configForm(d *chat.Details, set *mucSettings) *xmppwire.Element {
 	form := xmppwire.New(nsData, "x").Set("type", "form")
 	form.AddNew("title").AddText("Configuration")
 	form.Add(formField("FORM_TYPE", "hidden", nsRoomConfig))
@@ -61,20 +73,26 @@ func mucConfig(ctx context.Context, s *session, q *request) (*xmppwire.Element, 
 	flag(fieldMembers, "Members only", d.Join != chat.ModeOpen)
 	flag(fieldModer, "Moderated: members are silent until they get a voice", len(d.Silent) > 0)
 	flag(fieldInvites, "Every member may invite", d.Invite == chat.ModeOpen)
+	flag(fieldTopic, "Everybody may change the subject", set.Topic)
+	flag(fieldLogging, "Newcomers are told that what is said is kept", set.Logged)
+	if d.Conv.Kind == chat.KindRoom {
+		flag(fieldLocked, "A password is needed to enter", set.Secret != "")
+		form.Add(formField(fieldSecret, "text-private", set.Secret).Set("label", "The password"))
+	}
 	max := ""
 	if d.Max > 0 {
 		max = strconv.Itoa(d.Max)
 	}
 	form.Add(formField(fieldMax, "text-single", max).Set("label", "Most occupants"))
-	whois := formField(fieldWhois, "list-single", "anyone").Set("label", "Who sees real addresses")
-	if d.Conv.Kind == chat.KindRoom {
-		whois = formField(fieldWhois, "list-single", "moderators").Set("label", "Who sees real addresses")
+	seen := "anyone"
+	if d.Conv.Kind == chat.KindRoom && !set.OpenJIDs {
+		seen = "moderators"
 	}
+	whois := formField(fieldWhois, "list-single", seen).Set("label", "Who sees real addresses")
 	for _, option := range []string{"moderators", "anyone"} {
 		whois.AddNew("option").Set("label", option).AddNew("value").AddText(option)
 	}
-	form.Add(whois)
-	return xmppwire.New(xmppmap.NSMUCOwner, "query").Add(form), nil
+	return form.Add(whois)
 }
 
 func boolText(b bool) string {
@@ -84,39 +102,167 @@ func boolText(b bool) string {
 	return "0"
 }
 
-// mucConfigure takes the filled-in form, or ends the group or room [XEP-0045 §10.2, §10.9].
+// mucConfigure takes the filled-in form, or ends the group or room [XEP-0045 §10.1, §10.2, §10.9].
 func mucConfigure(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
-	d, _, err := s.manager(ctx, q.to.Conv)
+	d, me, set, err := s.ownerOf(ctx, q.to.Conv)
 	if err != nil {
 		return nil, err
 	}
-	if q.payload.Child(xmppmap.NSMUCOwner, "destroy") != nil {
-		_, err := s.submit(ctx, chat.Draft{Conv: q.to.Conv, Body: chat.Lifecycle{}})
-		return nil, adminError(err)
+	if destroy := q.payload.Child(xmppmap.NSMUCOwner, "destroy"); destroy != nil {
+		if !me.isOwner() {
+			return nil, forbidden()
+		}
+		if err := s.destroy(ctx, d.Conv, destroy); err != nil {
+			return nil, adminError(err)
+		}
+		return doneBehind(ctx, s, q)
 	}
 	form := q.payload.Child(nsData, "x")
 	if form == nil {
 		return nil, refusal(stanza.Modify, stanza.BadRequest)
 	}
 	if form.Attr("type") == "cancel" {
+		if s.muc.configured(d.Conv) && me.isOwner() {
+			return nil, s.destroy(ctx, d.Conv, nil) // it was never wanted [XEP-0045 §10.1.3]
+		}
 		return nil, nil
 	}
-	profile, rules, err := readConfiguration(formValues(form), d)
+	values := formValues(form)
+	profile, rules, err := readConfiguration(values, d)
 	if err != nil {
 		return nil, err
 	}
-	if profile != (chat.Profile{}) {
-		if _, err := s.submit(ctx, chat.Draft{Conv: q.to.Conv, Body: profile}); err != nil {
+	after, codes, err := readSettingsForm(values, &d, set)
+	if err != nil {
+		return nil, err
+	}
+	s.muc.configured(d.Conv)
+	changed, err := s.configure(ctx, &d, profile, rules)
+	if err != nil {
+		return nil, err
+	}
+	if len(codes) > 0 {
+		if err := s.changeSettings(ctx, &d, after); err != nil {
 			return nil, err
 		}
 	}
-	if rules != (chat.Rules{}) {
-		if _, err := s.submit(ctx, chat.Draft{Conv: q.to.Conv, Body: rules}); err != nil {
-			return nil, err
-		}
-	}
-	return nil, nil
+	s.result(q, nil)
+	s.tellConfigured(d.Conv, codes, changed)
+	return nil, errLater
 }
+
+// configure changes what other protocols know of too, and reports whether anything is new.
+func (s *session) configure(ctx context.Context, d *chat.Details, p chat.Profile, r chat.Rules) (changed bool, err error) {
+	if p != (chat.Profile{}) {
+		changed = true
+		if _, err := s.submit(ctx, chat.Draft{Conv: d.Conv, Body: p}); err != nil {
+			return changed, err
+		}
+	}
+	if r == (chat.Rules{}) {
+		return changed, nil
+	}
+	if _, err := s.submit(ctx, chat.Draft{Conv: d.Conv, Body: r}); err != nil {
+		return true, err
+	}
+	if r.Join == nil || *r.Join == chat.ModeOpen || d.Conv.Kind != chat.KindRoom {
+		return true, nil
+	}
+	var out []chat.UserID
+	for _, who := range s.occupants(ctx, d.Conv) {
+		if m, err := s.Store.Member(ctx, d.Conv, who.user); err == nil && !m.Role.IsMember() && !slices.Contains(out, who.user) {
+			out = append(out, who.user)
+		}
+	}
+	if len(out) > 0 {
+		_, err = s.command(ctx, chat.Draft{Conv: d.Conv, Body: chat.Membership{Users: out, Change: chat.ChangeKick, Reason: reasonClosed}})
+	}
+	return true, err
+}
+
+// tellConfigured says that the configuration is another [XEP-0045 §10.2.1]: of what has no event in the log to everybody, of
+// the rest to the one who has asked, behind his answer.
+func (s *session) tellConfigured(c chat.Conv, codes []int, changed bool) {
+	for _, o := range s.hub.in(c) {
+		switch {
+		case len(codes) > 0:
+			o.sendStatus(o, codes...)
+		case changed && o.session == s:
+			s.sendStatus(o, statusConfig)
+		}
+	}
+}
+
+// destroy ends a group or room; order is what whoever does so says about it.
+func (s *session) destroy(ctx context.Context, c chat.Conv, order *xmppwire.Element) error {
+	if order != nil {
+		s.muc.mu.Lock()
+		s.muc.ends[c] = xmppmap.Destroy(order)
+		s.muc.mu.Unlock()
+	}
+	_, err := s.command(ctx, chat.Draft{Conv: c, Body: chat.Lifecycle{}})
+	if len(s.hub.in(c)) == 0 {
+		s.muc.forget(c)
+	}
+	return err
+}
+
+// readSettingsForm returns what a form makes of the settings, and the status codes that tell of it, none where nothing is new.
+func readSettingsForm(v map[string][]string, d *chat.Details, set mucSettings) (after mucSettings, codes []int, err error) {
+	flag := func(name string, now bool) bool {
+		if all, ok := v[name]; ok {
+			return isTrue(first(all))
+		}
+		return now
+	}
+	after = set
+	after.Topic, after.Logged = flag(fieldTopic, set.Topic), flag(fieldLogging, set.Logged)
+	if all, ok := v[fieldSecret]; ok {
+		after.Secret = first(all)
+	}
+	if all, ok := v[fieldLocked]; ok && !isTrue(first(all)) {
+		after.Secret = ""
+	} else if ok && after.Secret == "" {
+		return after, nil, refusalText(stanza.Modify, stanza.NotAcceptable, "a password is needed")
+	}
+	if all, ok := v[fieldWhois]; ok {
+		after.OpenJIDs = first(all) == "anyone"
+	}
+	switch {
+	case d.Conv.Kind != chat.KindRoom && (after.Secret != "" || !flagWhois(v)):
+		return after, nil, refusalText(stanza.Modify, stanza.NotAcceptable, "groups have members that know each other, and no passwords")
+	case v[fieldPersist] != nil && !isTrue(first(v[fieldPersist])):
+		return after, nil, refusalText(stanza.Modify, stanza.NotAcceptable, "rooms stay until they are ended")
+	}
+	if d.Conv.Kind != chat.KindRoom {
+		after.OpenJIDs = set.OpenJIDs
+	}
+	if after.Topic != set.Topic || after.Secret != set.Secret {
+		codes = append(codes, statusConfig)
+	}
+	switch {
+	case after.OpenJIDs && !set.OpenJIDs:
+		codes = append(codes, statusConfig, statusOpened)
+	case !after.OpenJIDs && set.OpenJIDs:
+		codes = append(codes, statusConfig, statusClosed)
+	}
+	switch {
+	case after.Logged && !set.Logged:
+		codes = append(codes, statusConfig, statusLogged)
+	case !after.Logged && set.Logged:
+		codes = append(codes, statusConfig, statusUnlogged)
+	}
+	slices.Sort(codes)
+	return after, slices.Compact(codes), nil
+}
+
+// flagWhois reports whether a form leaves it that everybody sees addresses, as in groups.
+func flagWhois(v map[string][]string) bool {
+	all, ok := v[fieldWhois]
+	return !ok || first(all) == "anyone"
+}
+
+func isTrue(s string) bool { return s == "1" || s == "true" }
 
 // readConfiguration returns what a form changes.
 func readConfiguration(v map[string][]string, d chat.Details) (p chat.Profile, r chat.Rules, err error) {
@@ -132,7 +278,7 @@ func readConfiguration(v map[string][]string, d chat.Details) (p chat.Profile, r
 		if !ok {
 			return now, false
 		}
-		on = first(all) == "1" || first(all) == "true"
+		on = isTrue(first(all))
 		return on, on != now
 	}
 	p.Name, p.Description = text(fieldName, d.Name), text(fieldDesc, d.Description)

@@ -91,46 +91,64 @@ func convInfo(ctx context.Context, s *session, q *request) (*xmppwire.Element, e
 	if err != nil {
 		return nil, err
 	}
-	if q.payload.Attr("node") == nodeRoomNick {
-		return nil, noNode()
-	}
 	me, err := s.Store.Member(ctx, q.to.Conv, s.user)
 	if err != nil {
 		return nil, err
+	}
+	set, err := s.settingsOf(ctx, &d)
+	if err != nil {
+		return nil, err
+	}
+	switch q.payload.Attr("node") {
+	case "":
+	case nodeRoomNick:
+		return ownNick(me), nil
+	default:
+		return nil, noNode()
 	}
 	if q.to.Conv.Kind != chat.KindRoom && !d.Public && !me.Role.IsMember() && !me.Invited && d.Join != chat.ModeOpen {
 		return info(q, []identity{{"conference", "text", ""}}, []string{xmppmap.NSMUC, "muc_membersonly", "muc_hidden"}), nil
 	}
 	features := append([]string{nsDiscoInfo, nsDiscoItems, nsPing, xmppmap.NSOccupantID, nsSelfPing, nsStableID, xmppmap.NSStanzaID},
-		convFeatures(d)...)
+		convFeatures(&d, &set)...)
 	features = append(features, archiveFeatures()...)
 	features = append(features, moderationFeatures()...)
-	return info(q, []identity{{"conference", "text", d.Name}}, features, s.roomInfo(d)), nil
+	return info(q, []identity{{"conference", "text", d.Name}}, features, s.roomInfo(&d, &set)), nil
 }
 
-func convFeatures(d chat.Details) []string {
+// ownNick tells a member the nick that is kept for him [XEP-0045 §7.12].
+func ownNick(me chat.Member) *xmppwire.Element {
+	e := xmppwire.New(nsDiscoInfo, "query").Set("node", nodeRoomNick)
+	if me.Role.IsMember() && me.Nick != "" {
+		e.AddNew("identity").Set("category", "conference").Set("type", "text").Set("name", me.Nick)
+	}
+	return e
+}
+
+func convFeatures(d *chat.Details, set *mucSettings) []string {
 	pick := func(on bool, yes, no string) string {
 		if on {
 			return yes
 		}
 		return no
 	}
-	return []string{xmppmap.NSMUC, "muc_persistent", "muc_unsecured",
-		pick(d.Conv.Kind == chat.KindRoom, "muc_semianonymous", "muc_nonanonymous"),
+	return []string{xmppmap.NSMUC, "muc_persistent", nsRegister, nsRoomRegister,
+		pick(set.Secret != "", "muc_passwordprotected", "muc_unsecured"),
+		pick(d.Conv.Kind == chat.KindRoom && !set.OpenJIDs, "muc_semianonymous", "muc_nonanonymous"),
 		pick(d.Join != chat.ModeOpen, "muc_membersonly", "muc_open"),
 		pick(d.Public, "muc_public", "muc_hidden"),
 		pick(len(d.Silent) > 0, "muc_moderated", "muc_unmoderated")}
 }
 
 // roomInfo is the form that goes with disco#info of a group or room [XEP-0045 §6.4].
-func (s *session) roomInfo(d chat.Details) *xmppwire.Element {
+func (s *session) roomInfo(d *chat.Details, set *mucSettings) *xmppwire.Element {
 	form := xmppwire.New(nsData, "x").Set("type", "result")
 	form.Add(formField("FORM_TYPE", "hidden", nsRoomInfo))
 	form.Add(formField("muc#roominfo_description", "", d.Description))
 	form.Add(formField("muc#roominfo_subject", "", d.Notice))
 	form.Add(formField("muc#roominfo_occupants", "", strconv.Itoa(d.Count)))
 	form.Add(formField("muc#roomconfig_roomname", "", d.Name))
-	form.Add(formField("muc#roominfo_changesubject", "boolean", "0"))
+	form.Add(formField("muc#roominfo_changesubject", "boolean", boolText(set.Topic)))
 	return form
 }
 
@@ -181,8 +199,8 @@ func convItems(ctx context.Context, s *session, q *request) (*xmppwire.Element, 
 }
 
 // membersOf returns the members of c that have one of the roles; nil: any.
-func (s *session) membersOf(ctx context.Context, c chat.Conv, roles ...chat.Role) ([]chat.Member, error) {
-	members, _, err := s.Store.Members(ctx, c, store.MemberQuery{Roles: roles})
+func (f *Frontend) membersOf(ctx context.Context, c chat.Conv, roles ...chat.Role) ([]chat.Member, error) {
+	members, _, err := f.Store.Members(ctx, c, store.MemberQuery{Roles: roles})
 	return members, err
 }
 

@@ -61,7 +61,16 @@ func (s *session) probeOccupant(ctx context.Context, st xmppwire.Stanza, to xmpp
 			return
 		}
 	}
-	gone := xmppwire.Presence("unavailable", xmppmap.UserX(xmppmap.Item{Affiliation: "none", Role: "none"}))
+	item := xmppmap.Item{Affiliation: "none", Role: "none"}
+	if u, err := s.reserved(ctx, to.Conv, to.Resource); err == nil && u != "" { // of a member who is not there
+		if m, err := s.standingOf(ctx, &d, u); err == nil {
+			item.Affiliation, item.Nick = m.affiliation, to.Resource
+		}
+		if s.sees(ctx, to.Conv, s.user) {
+			item.JID = s.m.UserJID(u)
+		}
+	}
+	gone := xmppwire.Presence("unavailable", xmppmap.UserX(item))
 	gone.From, gone.To = to.Full(), s.full
 	s.send(gone)
 }

@@ -21,8 +21,15 @@ func (s *session) welcome(ctx context.Context, o *occupant, d chat.Details, scen
 		}
 	}
 	var codes []int
-	if o.conv.Kind != chat.KindRoom {
+	set, err := s.settingsOf(ctx, &d)
+	if err != nil {
+		s.log.Err(err).Msg("cannot tell how a room is set")
+	}
+	if o.conv.Kind != chat.KindRoom || set.OpenJIDs {
 		codes = append(codes, statusOpenJIDs)
+	}
+	if set.Logged {
+		codes = append(codes, statusLogged)
 	}
 	if created {
 		codes = append(codes, statusCreated)

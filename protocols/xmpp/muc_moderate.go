@@ -27,12 +27,12 @@ func moderate(ctx context.Context, s *session, q *request) (*xmppwire.Element, e
 	if err != nil || order.Child(xmppmap.NSRetract, "retract") == nil && order.Child(xmppmap.NSRetract0, "retract") == nil {
 		return nil, refusal(stanza.Cancel, stanza.ItemNotFound)
 	}
-	me, err := s.Store.Member(ctx, q.to.Conv, s.user)
+	_, me, err := s.here(ctx, q.to.Conv)
 	if err != nil {
 		return nil, err
 	}
-	if !me.Role.IsManager() {
-		return nil, refusal(stanza.Auth, stanza.Forbidden)
+	if !me.moderator {
+		return nil, forbidden()
 	}
 	body := chat.Recall{Target: chat.Ref{ID: id}, Reason: order.ChildText(order.Space, "reason")}
 	_, err = s.submit(ctx, chat.Draft{Conv: q.to.Conv, Body: body})

@@ -51,14 +51,37 @@ func (s *session) sayInConv(ctx context.Context, st xmppwire.Stanza, o *occupant
 	_, says := st.Body()
 	if subject := st.Child(xmppwire.NSClient, "subject"); subject != nil && !says && st.Child(xmppwire.NSClient, "thread") == nil {
 		text := subject.Text()
-		s.begin(ctx, chat.Draft{Conv: o.conv, Body: chat.Profile{Notice: &text}}, func(_ chat.Event, err error) {
-			if err != nil {
-				s.refuseErr(st, err)
-			}
-		})
+		s.changeSubject(ctx, st, o, text)
 		return
 	}
 	s.say(ctx, st, o.conv, "")
+}
+
+// changeSubject sets the notice: moderators may, and others who have a voice where it is set so.
+func (s *session) changeSubject(ctx context.Context, st xmppwire.Stanza, o *occupant, text string) {
+	told := func(err error) {
+		if err != nil {
+			s.refuseErr(st, err)
+		}
+	}
+	draft := chat.Draft{Conv: o.conv, Body: chat.Profile{Notice: &text}}
+	d, me, err := s.here(ctx, o.conv)
+	switch {
+	case err != nil:
+		told(err)
+	case me.member.Role.IsManager():
+		s.begin(ctx, draft, func(_ chat.Event, err error) { told(err) })
+	default:
+		set, err := s.settingsOf(ctx, &d)
+		may := me.moderator || set.Topic && s.lookAt(ctx, o.conv, somebody{s.user, o.nickName(), o}, &d).item.Role == "participant"
+		if err == nil && !may {
+			err = chat.RefuseFor(chat.NoRight, "only moderators change the subject here")
+		}
+		if err == nil {
+			_, err = s.command(ctx, draft)
+		}
+		told(err)
+	}
 }
 
 // pmElement tells, inside what is kept of a private message, in which group or room it was said, and by whom to whom there.

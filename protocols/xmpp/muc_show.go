@@ -45,7 +45,7 @@ func (s *session) showIn(o *occupant, d *bridge.Delivery) error {
 	case chat.Profile:
 		s.showProfile(o, d.Event, b)
 	case chat.Rules:
-		s.showRules(o, b)
+		s.showRules(o, d.Event, b)
 	case chat.Lifecycle:
 		if !b.Created {
 			s.showEnd(o)
@@ -119,20 +119,48 @@ func (s *session) absent(c chat.Conv, users []chat.UserID) []chat.UserID {
 
 // showGoing shows who has gone. A session whose user was put out is out itself.
 func (s *session) showGoing(o *occupant, ev *chat.Event, b chat.Membership) {
+	for _, u := range b.Users {
+		actor := ev.From
+		if b.Change == chat.ChangeLeave || actor == u || b.Reason == reasonNick {
+			actor = ""
+		}
+		x := s.partingOf(o.conv, b, u, actor)
+		if u == s.user {
+			if b.Change != chat.ChangeLeave || o.conv.Kind != chat.KindRoom {
+				s.leaveBy(s.ctx, o, actor, nil, x)
+			}
+			continue
+		}
+		s.showGone(o, u, b, actor, x)
+	}
+}
+
+// partingOf says how and why u goes: to himself, and to others.
+func (s *session) partingOf(c chat.Conv, b chat.Membership, u, by chat.UserID) func(xmppmap.Item, bool) *xmppwire.Element {
 	code, affiliation := 0, "none"
 	switch {
 	case b.Change == chat.ChangeBan:
 		code, affiliation = statusBanned, "outcast"
-	case b.Change == chat.ChangeKick && o.conv.Kind == chat.KindRoom:
+	case b.Change == chat.ChangeKick && b.Reason == reasonClosed:
+		code = statusMembers
+	case b.Change == chat.ChangeKick && c.Kind == chat.KindRoom:
 		code = statusKicked
-	case b.Change == chat.ChangeKick, o.conv.Kind != chat.KindRoom:
-		code = statusRemoved // no longer a member where only members may be [XEP-0045 §9.4]
+		if d, err := s.Store.Details(s.ctx, c); err == nil {
+			if m, err := s.standingOf(s.ctx, &d, u); err == nil {
+				affiliation = m.affiliation
+			}
+			if affiliation == "none" && d.Join != chat.ModeOpen {
+				code = statusRemoved // no longer a member where only members may be [XEP-0045 §9.4]
+			}
+		}
+	case b.Change == chat.ChangeKick, c.Kind != chat.KindRoom:
+		code = statusRemoved
 	}
 	actor := ""
-	if b.Change != chat.ChangeLeave {
-		actor = s.nickOf(s.ctx, o.conv, ev.From)
+	if by != "" {
+		actor = s.nickOf(s.ctx, c, by)
 	}
-	x := func(i xmppmap.Item, self bool) *xmppwire.Element {
+	return func(i xmppmap.Item, self bool) *xmppwire.Element {
 		i.Affiliation, i.Role, i.Reason, i.Actor = affiliation, "none", b.Reason, actor
 		var codes []int
 		if self {
@@ -143,19 +171,10 @@ func (s *session) showGoing(o *occupant, ev *chat.Event, b chat.Membership) {
 		}
 		return xmppmap.UserX(i, codes...)
 	}
-	for _, u := range b.Users {
-		if u == s.user {
-			if b.Change != chat.ChangeLeave || o.conv.Kind != chat.KindRoom {
-				s.leave(s.ctx, o, nil, x)
-			}
-			continue
-		}
-		s.showGone(o, u, b, x)
-	}
 }
 
 // showGone shows that another protocol's user has gone; an XMPP session tells of itself.
-func (s *session) showGone(o *occupant, u chat.UserID, b chat.Membership, x func(xmppmap.Item, bool) *xmppwire.Element) {
+func (s *session) showGone(o *occupant, u chat.UserID, b chat.Membership, by chat.UserID, x func(xmppmap.Item, bool) *xmppwire.Element) {
 	for _, other := range s.hub.in(o.conv) {
 		if other.user == u {
 			return
@@ -179,7 +198,7 @@ func (s *session) showGone(o *occupant, u chat.UserID, b chat.Membership, x func
 	case err == nil && m.Nick != "":
 		nick = xmppmap.Nick(m.Nick)
 	}
-	l := look{who: somebody{user: u, nick: nick}, conv: o.conv, item: xmppmap.Item{Affiliation: "none", Role: "none"}}
+	l := look{who: somebody{user: u, nick: nick}, conv: o.conv, actor: by, item: xmppmap.Item{Affiliation: "none", Role: "none"}}
 	l.presence.Children = []*xmppwire.Element{xmppwire.New(xmppmap.NSOccupantID, "occupant-id").Set("id", xmppmap.OccupantID(s.secret, o.conv, u))}
 	s.showLook(s.ctx, o, l.gone(nil), func(i xmppmap.Item) *xmppwire.Element { return x(i, false) })
 }
@@ -207,13 +226,21 @@ func (s *session) showChanged(o *occupant, ev *chat.Event, b chat.Membership) {
 		users = append(slices.Clone(users), ev.From)
 	}
 	for _, who := range s.occupants(s.ctx, o.conv) {
-		if slices.Contains(users, who.user) {
-			s.announceTo(s.ctx, who, o.conv, &d, []*occupant{o})
+		if !slices.Contains(users, who.user) {
+			continue
 		}
+		l := s.lookAt(s.ctx, o.conv, who, &d)
+		if l.item.Affiliation == "none" && b.Change == chat.ChangeRole && d.Join != chat.ModeOpen {
+			continue // he is put out, which is told next
+		}
+		if l.item.Reason = b.Reason; b.Change != chat.ChangeNick && ev.From != who.user {
+			l.item.Actor, l.actor = s.nickOf(s.ctx, o.conv, ev.From), ev.From
+		}
+		s.showTo(s.ctx, l, []*occupant{o})
 	}
 	switch b.Change {
 	case chat.ChangeRole, chat.ChangeOwner:
-		s.showAbsent(o, s.absent(o.conv, users), "")
+		s.showAbsent(o, s.absent(o.conv, users), b.Reason)
 	}
 }
 
@@ -222,13 +249,17 @@ func (s *session) showAbsent(o *occupant, users []chat.UserID, reason string, co
 	if !s.sees(s.ctx, o.conv, s.user) {
 		return
 	}
+	d, err := s.Store.Details(s.ctx, o.conv)
+	if err != nil {
+		return // dissolved meanwhile, which is told next
+	}
 	for _, u := range users {
-		m, err := s.Store.Member(s.ctx, o.conv, u)
+		m, err := s.standingOf(s.ctx, &d, u)
 		if err != nil {
 			s.log.Err(err).Msg("cannot tell what a member has become")
 			continue
 		}
-		x := xmppmap.UserX(xmppmap.Item{Affiliation: xmppmap.Affiliation(m), JID: s.m.UserJID(u), Reason: reason}, codes...)
+		x := xmppmap.UserX(xmppmap.Item{Affiliation: m.affiliation, JID: s.m.UserJID(u), Reason: reason}, codes...)
 		s.send(xmppwire.Stanza{Name: "message", From: s.m.ConvJID(o.conv), To: s.full, Children: []*xmppwire.Element{x}})
 	}
 }
@@ -242,12 +273,19 @@ func (s *session) showProfile(o *occupant, ev *chat.Event, b chat.Profile) {
 		s.send(m)
 	}
 	if b.Name != nil || b.Description != nil || b.Avatar != nil {
+		s.showConfig(o, ev)
+	}
+}
+
+// showConfig tells that the configuration has changed; who has changed it himself is told with his answer.
+func (s *session) showConfig(o *occupant, ev *chat.Event) {
+	if ev.From != s.user || ev.Device != s.actor.Device {
 		s.sendStatus(o, statusConfig)
 	}
 }
 
-func (s *session) showRules(o *occupant, b chat.Rules) {
-	s.sendStatus(o, statusConfig)
+func (s *session) showRules(o *occupant, ev *chat.Event, b chat.Rules) {
+	s.showConfig(o, ev)
 	if b.Silent == nil {
 		return
 	}
@@ -260,9 +298,9 @@ func (s *session) showRules(o *occupant, b chat.Rules) {
 	}
 }
 
-// sendStatus sends a message that is a status code alone.
-func (s *session) sendStatus(o *occupant, code int) {
-	x := xmppmap.UserX(xmppmap.Item{}, code)
+// sendStatus sends a message that is status codes alone.
+func (s *session) sendStatus(o *occupant, codes ...int) {
+	x := xmppmap.UserX(xmppmap.Item{}, codes...)
 	x.Nodes = x.Nodes[1:]
 	m := xmppwire.Message("groupchat", x)
 	m.From, m.To = s.m.ConvJID(o.conv), s.full
@@ -271,11 +309,21 @@ func (s *session) sendStatus(o *occupant, code int) {
 
 // showEnd tells that the group or room is no more [XEP-0045 §10.9].
 func (s *session) showEnd(o *occupant) {
+	nick := o.nickName()
+	s.muc.mu.Lock()
+	why := s.muc.ends[o.conv]
+	s.muc.mu.Unlock()
 	s.forget(o)
-	x := xmppmap.UserX(xmppmap.Item{Affiliation: "none", Role: "none"})
-	x.AddNew("destroy")
-	x.AddNew("status").Set("code", "110")
-	s.send(xmppwire.Stanza{Name: "presence", Type: "unavailable", From: s.m.ConvJID(o.conv) + "/" + o.nickName(), To: s.full,
+	item := xmppmap.Item{Affiliation: "none", Role: "none", JID: s.full}
+	if d, ok, err := s.Store.Former(s.ctx, o.conv); err == nil && ok && d.Owner == s.user {
+		item.Affiliation = "owner"
+	}
+	x := xmppmap.UserX(item, statusSelf)
+	if why == nil {
+		why = xmppwire.New(xmppmap.NSMUCUser, "destroy")
+	}
+	x.Add(why)
+	s.send(xmppwire.Stanza{Name: "presence", Type: "unavailable", From: s.m.ConvJID(o.conv) + "/" + nick, To: s.full,
 		Children: []*xmppwire.Element{x}})
 }
 

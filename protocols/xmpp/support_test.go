@@ -50,9 +50,9 @@ func supported() []support {
 		{"XEP-0004", "forms of rooms, archives, commands", []string{nsData}, []string{"TestContactsAreAnnounced"}},
 		{"XEP-0012", "server and accounts", []string{nsLast}, nil},
 		{"XEP-0030", "", []string{nsDiscoInfo, nsDiscoItems}, nil},
-		{"XEP-0045", "groups: members only, non-anonymous; rooms: open, semi-anonymous. Without passwords, locked and temporary rooms",
+		{"XEP-0045", "groups: members only, non-anonymous; rooms: open, semi-anonymous and without a password, unless set otherwise. New rooms are not locked; none are temporary",
 			[]string{xmppmap.NSMUC, nsStableID, "muc_persistent", "muc_unsecured", "muc_semianonymous", "muc_nonanonymous", "muc_membersonly",
-				"muc_open", "muc_public", "muc_hidden", "muc_moderated", "muc_unmoderated"}, []string{"clients: all are in a group"}},
+				"muc_open", "muc_passwordprotected", nsRoomRegister, "muc_public", "muc_hidden", "muc_moderated", "muc_unmoderated"}, []string{"clients: all are in a group"}},
 		{"XEP-0048", "the bookmarks of XEP-0402 in the old form", []string{"urn:xmpp:bookmarks:1#compat", "urn:xmpp:bookmarks:1#compat-pep"}, nil},
 		{"XEP-0049", "", nil, nil},
 		{"XEP-0050", "password, devices; on the server and the account", []string{nsCommands}, nil},
@@ -126,7 +126,8 @@ func (f *Frontend) announced() map[string]bool {
 	add(archiveFeatures())
 	add(moderationFeatures())
 	for _, d := range []chat.Details{{Conv: chat.Group("g"), Join: chat.ModeAsk, Silent: []chat.Role{chat.RoleMember}}, {Conv: chat.Room("r"), Public: true}} {
-		add(convFeatures(d))
+		add(convFeatures(&d, &mucSettings{Secret: "x"}))
+		add(convFeatures(&d, &mucSettings{OpenJIDs: true}))
 	}
 	return all
 }
