@@ -1,5 +1,6 @@
 // Command bench measures a dragoman on loopback: durable messages per second and per second of processor time from WebIM
-// to XMPP and from ZIM to WebIM, their latency, and what an idle session costs in memory.
+// to XMPP, from ZIM to WebIM and from XMPP to XMPP, the last also on a Prosody and an ejabberd that keep as much (Debian's
+// prosody with lua-dbi-sqlite3, ejabberd with erlang-p1-sqlite3); their latency, and what an idle session costs in memory.
 //
 //	go run ./conformance/bench [-seconds 10] [-pairs 8] [-window 32] [-idle 1000]
 //
