@@ -60,7 +60,8 @@ type Feed struct {
 	pos      int64 // the newest place that Next has passed
 	page     []*Delivery
 	ended    error
-	lost     int // live deliveries dropped because the reader was too slow
+	busy     bool // the reader has a delivery in hand
+	lost     int  // live deliveries dropped because the reader was too slow
 	presence chat.Presence
 	pulls    *pulls // of a reader that pulls; nil: he does not
 
@@ -134,6 +135,7 @@ func (f *Feed) take() (d *Delivery, behind bool, err error) {
 	if f.ended != nil {
 		return nil, false, f.ended
 	}
+	f.busy = true
 	if len(f.page) > 0 {
 		d, f.page = f.page[0], f.page[1:]
 		f.pass(d)
@@ -152,7 +154,7 @@ func (f *Feed) take() (d *Delivery, behind bool, err error) {
 			return d, false, nil
 		}
 	}
-	f.live = nil
+	f.live, f.busy = nil, false
 	return nil, false, nil
 }
 
@@ -197,6 +199,13 @@ func (f *Feed) catchUp(ctx context.Context) error {
 	// What was offered meanwhile and lies beyond what the log has told is read in the next round.
 	f.gap = f.offered > f.pos
 	return nil
+}
+
+// IsLevel reports whether the reader has done with all that there is, and waits for more.
+func (f *Feed) IsLevel() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return !f.busy && !f.gap && len(f.live) == 0 && len(f.page) == 0
 }
 
 // Rewind goes back, or on, to where the client says that it is.

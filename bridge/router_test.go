@@ -176,6 +176,27 @@ func TestOfflineReaderCatchesUpFromHisCursor(t *testing.T) {
 	}
 }
 
+func TestAFeedIsLevelOnceItsReaderAsksForMore(t *testing.T) {
+	r := start(t, newMemLog(), bridge.DefaultPolicy())
+	f := open(t, r, actor("bob", "1"), bridge.FromCursor())
+	if f.IsLevel() {
+		t.Error("level before the log was read")
+	}
+	say(t, r, actor("alice", "1"), chat.Peer("alice", "bob"), "hello")
+	next(t, f)
+	if f.IsLevel() {
+		t.Error("level with a delivery in hand")
+	}
+	nothing(t, f)
+	if !f.IsLevel() {
+		t.Error("not level, and nothing waits")
+	}
+	say(t, r, actor("alice", "1"), chat.Peer("alice", "bob"), "again")
+	if f.IsLevel() {
+		t.Error("level with something waiting")
+	}
+}
+
 func TestSameDeviceAgainEndsTheFirst(t *testing.T) {
 	r := start(t, newMemLog(), bridge.DefaultPolicy())
 	first := open(t, r, actor("bob", "1"), bridge.FromNow())

@@ -34,6 +34,7 @@ type foreigner struct {
 
 	devices map[string]*session // by resource; guarded by trunk.mu
 	last    time.Time           // when he was last heard of; guarded by trunk.mu
+	hears   *line               // that brings him what is for the account linked to him; guarded by trunk.mu
 }
 
 // foreigner returns the user of that bare address.

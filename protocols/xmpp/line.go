@@ -95,8 +95,13 @@ type line struct {
 	ctx   context.Context
 	stop  context.CancelCauseFunc // ends ctx, and the line with it
 
-	pumps  sync.WaitGroup // of linked accounts
+	pumps    sync.WaitGroup  // of the feeds
+	pumping  context.Context // ends before ctx where the line ends in peace
+	endPumps context.CancelCauseFunc
+
 	mu     sync.Mutex
+	closed bool                        // no feed is taken on any more
+	feeds  map[*bridge.Feed]bool       // that are read for the host
 	owed   map[*bridge.Feed]chat.Place // in line for the host, and not behind it
 	asked  string                      // the id of the iq on its way to us, "": none is
 	covers map[*bridge.Feed]chat.Place // what that proves
@@ -104,30 +109,39 @@ type line struct {
 }
 
 func newLine(t *trunk, l componentLink, feed *bridge.Feed) *line {
-	ln := &line{trunk: t, link: l, out: newQueue(), feed: feed, since: t.Now(), owed: map[*bridge.Feed]chat.Place{}, back: make(chan struct{})}
+	ln := &line{trunk: t, link: l, out: newQueue(), feed: feed, since: t.Now(), feeds: map[*bridge.Feed]bool{feed: true}, owed: map[*bridge.Feed]chat.Place{}, back: make(chan struct{})}
 	ln.out.hard = lineQueue
 	ln.ctx, ln.stop = context.WithCancelCause(context.Background())
+	ln.pumping, ln.endPumps = context.WithCancelCause(ln.ctx)
 	return ln
 }
 
 // serve runs the line until it breaks, or ctx ends and the host has heard the last words.
 func (ln *line) serve(ctx context.Context) error {
-	defer ln.feed.Close()
 	var parts sync.WaitGroup
-	for _, part := range []func() error{ln.write, ln.pump, ln.watch, ln.announce} {
+	for _, part := range []func() error{ln.write, ln.watch, ln.announce} {
 		parts.Go(func() {
 			if err := guarded(ln.log, part); err != nil {
 				ln.stop(err)
 			}
 		})
 	}
+	ln.spawnPump(func() {
+		defer ln.feed.Close()
+		err := guarded(ln.log, func() error {
+			return ln.pump(ln.pumping, ln.feed, func(d *bridge.Delivery) { ln.show(d, ln.feed.For(d)) })
+		})
+		if !errors.Is(err, errLastWords) {
+			ln.stop(err)
+		}
+	})
 	ending := context.AfterFunc(ctx, ln.finish)
 	defer ending()
 	err := guarded(ln.log, ln.read)
 	ln.stop(err)
 	ln.out.fail(err)
 	parts.Wait()
-	ln.pumps.Wait()
+	ln.closePumps()
 	return context.Cause(ln.ctx)
 }
 
@@ -183,18 +197,47 @@ func (ln *line) write() error {
 	}
 }
 
-// pump takes deliveries from the feed and shows them to those whom they are for.
-func (ln *line) pump() error {
+// spawnPump runs a goroutine that reads a feed for the host, unless the line takes on no more.
+func (ln *line) spawnPump(run func()) {
+	ln.mu.Lock()
+	defer ln.mu.Unlock()
+	if !ln.closed {
+		ln.pumps.Go(run)
+	}
+}
+
+// closePumps ends the reading of feeds. What they have not told stays in the log for the next line.
+func (ln *line) closePumps() {
+	ln.mu.Lock()
+	ln.closed = true
+	ln.mu.Unlock()
+	ln.endPumps(errLastWords)
+	ln.pumps.Wait()
+}
+
+// pump takes deliveries from a feed and shows them, until ctx or the feed ends.
+func (ln *line) pump(ctx context.Context, feed *bridge.Feed, show func(*bridge.Delivery)) error {
+	ln.mu.Lock()
+	ln.feeds[feed] = true
+	ln.mu.Unlock()
+	defer func() {
+		ln.mu.Lock()
+		delete(ln.feeds, feed)
+		ln.mu.Unlock()
+	}()
 	for {
-		if err := ln.out.waitRoom(ln.ctx); err != nil {
+		if err := ln.out.waitRoom(ctx); err != nil {
 			return err
 		}
-		d, err := ln.feed.Next(ln.ctx)
+		d, err := feed.Next(ctx)
 		if err != nil {
+			if ctx.Err() != nil {
+				err = context.Cause(ctx)
+			}
 			return err
 		}
-		ln.show(d, ln.feed.For(d))
-		ln.owe(ln.feed, d.Event.Place)
+		show(d)
+		ln.owe(feed, d.Event.Place)
 	}
 }
 
@@ -263,37 +306,53 @@ func (ln *line) isProof(id string) bool {
 	return true
 }
 
-// finish lets the host have what is said as the gateway stops, and ends the line.
+// errLastWords is why feeds are read no more on a line that ends in peace.
+var errLastWords = errors.New("the line ends")
+
+// finish lets the host have what is said as the gateway stops, and ends the line. Nothing is on its way then: what the host
+// has got is known, and the next line does not repeat it.
 func (ln *line) finish() {
-	late := time.After(lastWords)
 	defer ln.stop(errShutdown)
-	for {
-		ln.mu.Lock()
-		back := ln.back
-		ln.mu.Unlock()
-		ln.prove()
-		select {
-		case <-back:
-		case <-late:
-			return
-		case <-ln.ctx.Done():
-			return
-		}
-		if ln.isLevel() {
+	for late := time.Now().Add(lastWords); !ln.isLevel() && time.Now().Before(late); {
+		if !ln.proved() {
 			return
 		}
 	}
+	ln.closePumps()
+	for ln.owes() && ln.proved() {
+	}
+}
+
+// proved waits until the host has brought back the next proof, and reports whether it has.
+func (ln *line) proved() bool {
+	ln.mu.Lock()
+	back := ln.back
+	ln.mu.Unlock()
+	ln.prove()
+	select {
+	case <-back:
+		return true
+	case <-time.After(lastWords):
+	case <-ln.ctx.Done():
+	}
+	return false
 }
 
 // isLevel reports whether the host has handled all that there is.
 func (ln *line) isLevel() bool {
 	ln.mu.Lock()
-	owes := ln.asked != "" || len(ln.owed) > 0
-	ln.mu.Unlock()
-	for _, s := range ln.Router.Sessions("") {
-		if s.Trunk == xmppmap.Trunk && s.User == "" && s.Lag > 0 {
+	defer ln.mu.Unlock()
+	for f := range ln.feeds {
+		if !f.IsLevel() {
 			return false
 		}
 	}
-	return !owes
+	return ln.asked == "" && len(ln.owed) == 0
+}
+
+// owes reports whether the host has something that it has not proved to have handled.
+func (ln *line) owes() bool {
+	ln.mu.Lock()
+	defer ln.mu.Unlock()
+	return ln.asked != "" || len(ln.owed) > 0
 }

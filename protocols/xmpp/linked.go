@@ -129,8 +129,15 @@ func (u *foreigner) offer(other chat.UserID) {
 
 // listen brings what is for a linked account over a line, until one of them ends.
 func (u *foreigner) listen(ln *line) {
-	ln.pumps.Go(func() {
-		ctx, stop := context.WithCancelCause(ln.ctx)
+	u.trunk.mu.Lock()
+	again := u.hears == ln
+	u.hears = ln
+	u.trunk.mu.Unlock()
+	if again {
+		return
+	}
+	ln.spawnPump(func() {
+		ctx, stop := context.WithCancelCause(ln.pumping)
 		defer stop(nil)
 		defer context.AfterFunc(u.ctx, func() { stop(errClosed) })()
 		err := guarded(u.log, func() error { return u.pumpAccount(ctx, ln) })
@@ -154,17 +161,9 @@ func (u *foreigner) pumpAccount(ctx context.Context, ln *line) error {
 		return err
 	}
 	defer feed.Close()
-	for {
-		if err := ln.out.waitRoom(ctx); err != nil {
-			return err
-		}
-		d, err := feed.Next(ctx)
-		if err != nil {
-			return err
-		}
+	return ln.pump(ctx, feed, func(d *bridge.Delivery) {
 		if kind := d.Event.Conv.Kind; kind != chat.KindRoom && kind != chat.KindAll { // his devices hear that themselves
 			u.show(d)
 		}
-		ln.owe(feed, d.Event.Place)
-	}
+	})
 }
