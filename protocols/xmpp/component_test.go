@@ -55,15 +55,19 @@ func isEcho(e *xmppwire.Element) bool {
 	return e.Local == "iq" && e.Attr("from") == gate && e.Attr("to") == gate
 }
 
-// heard reads on to the next element that is no such iq; those are brought back, as a real host does.
+// heard reads on to the next element that is neither such an iq, which is brought back as a real host does, nor one that asks
+// whether somebody is there, who is.
 func (p *peer) heard() *xmppwire.Element {
 	p.t.Helper()
 	for {
-		e := p.next()
-		if !isEcho(e) {
+		switch e := p.next(); {
+		case isEcho(e):
+			p.write(e.String())
+		case e.Local == "iq" && e.Attr("from") == gate && e.First().Is(nsPing, "ping"):
+			p.write("<iq from='" + e.Attr("to") + "' to='" + gate + "' type='result' id='" + e.Attr("id") + "'/>")
+		default:
 			return e
 		}
-		p.write(e.String())
 	}
 }
 
@@ -387,6 +391,38 @@ func TestAnAccountCanBeLinkedToAForeignAddress(t *testing.T) {
 				t.Errorf("from %q", e.Attr("from"))
 			}
 			break
+		}
+	}
+}
+
+func TestWhatWaitsForAUserWaitsUntilHeIsBack(t *testing.T) {
+	h := newHost(t)
+	p := h.accept(t)
+	h.say(t, "alice", chat.Group("g1"), chat.Lifecycle{Created: true, Members: []chat.UserID{bob}})
+	p.join("bob@example.test/x", "#g1@"+gate, "bobby")
+	h.settle(p)
+	_ = p.conn.Close() // the host dies, and bob's session with it
+	h.say(t, "alice", chat.Group("g1"), words("to all"))
+	h.say(t, "alice", chat.Peer("alice", bob), words("to bob"))
+	p = h.accept(t)
+	for e := p.next(); ; e = p.next() {
+		if e.Local == "iq" && e.Attr("to") == "bob@example.test/x" {
+			p.write("<iq from='bob@example.test/x' to='" + gate + "' type='error' id='" + e.Attr("id") + "'><error type='cancel'>" +
+				"<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></iq>")
+			break
+		}
+	}
+	if e := p.next(); e.Local != "presence" || e.Attr("type") != "unavailable" || e.Attr("from") != "#g1@"+gate+"/bobby" {
+		t.Fatalf("he is still in: %v", e)
+	}
+	p.write("<presence from='bob@example.test/y' to='" + gate + "'/>")
+	for {
+		e := p.heard()
+		if body(e) == "to bob" {
+			return
+		}
+		if e.Local == "message" {
+			t.Fatalf("he is told %v", e)
 		}
 	}
 }

@@ -35,6 +35,8 @@ type foreigner struct {
 	devices map[string]*session // by resource; guarded by trunk.mu
 	last    time.Time           // when he was last heard of; guarded by trunk.mu
 	hears   *line               // that brings him what is for the account linked to him; guarded by trunk.mu
+	spoke   string              // the resource that he has last written from; guarded by trunk.mu
+	missed  *missed             // he was there when a line broke, and is not back; guarded by trunk.mu
 }
 
 // foreigner returns the user of that bare address.
@@ -139,6 +141,9 @@ func (u *foreigner) forgotten() bool {
 
 // handle does what one stanza asks for.
 func (u *foreigner) handle(w work) {
+	if u.givesSign(w) {
+		return
+	}
 	s := u.session
 	if w.resource != "" {
 		shows := w.Name == "presence" && w.Type == ""

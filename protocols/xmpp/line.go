@@ -119,7 +119,7 @@ func newLine(t *trunk, l componentLink, feed *bridge.Feed) *line {
 // serve runs the line until it breaks, or ctx ends and the host has heard the last words.
 func (ln *line) serve(ctx context.Context) error {
 	var parts sync.WaitGroup
-	for _, part := range []func() error{ln.write, ln.watch, ln.announce} {
+	for _, part := range []func() error{ln.write, ln.watch, ln.look, ln.announce} {
 		parts.Go(func() {
 			if err := guarded(ln.log, part); err != nil {
 				ln.stop(err)
@@ -129,7 +129,7 @@ func (ln *line) serve(ctx context.Context) error {
 	ln.spawnPump(func() {
 		defer ln.feed.Close()
 		err := guarded(ln.log, func() error {
-			return ln.pump(ln.pumping, ln.feed, func(d *bridge.Delivery) { ln.show(d, ln.feed.For(d)) })
+			return ln.pump(ln.pumping, ln.feed, func(d *bridge.Delivery) []*foreigner { return ln.foreigners(d, ln.feed) })
 		})
 		if !errors.Is(err, errLastWords) {
 			ln.stop(err)
@@ -215,8 +215,8 @@ func (ln *line) closePumps() {
 	ln.pumps.Wait()
 }
 
-// pump takes deliveries from a feed and shows them, until ctx or the feed ends.
-func (ln *line) pump(ctx context.Context, feed *bridge.Feed, show func(*bridge.Delivery)) error {
+// pump takes deliveries from a feed and shows them to whom they are for, until ctx or the feed ends.
+func (ln *line) pump(ctx context.Context, feed *bridge.Feed, whom func(*bridge.Delivery) []*foreigner) error {
 	ln.mu.Lock()
 	ln.feeds[feed] = true
 	ln.mu.Unlock()
@@ -236,7 +236,15 @@ func (ln *line) pump(ctx context.Context, feed *bridge.Feed, show func(*bridge.D
 			}
 			return err
 		}
-		show(d)
+		users := whom(d)
+		for _, u := range users {
+			if err := u.awaitBack(ctx); err != nil {
+				return err
+			}
+		}
+		for _, u := range users {
+			u.show(d)
+		}
 		ln.owe(feed, d.Event.Place)
 	}
 }

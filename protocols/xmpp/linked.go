@@ -161,9 +161,10 @@ func (u *foreigner) pumpAccount(ctx context.Context, ln *line) error {
 		return err
 	}
 	defer feed.Close()
-	return ln.pump(ctx, feed, func(d *bridge.Delivery) {
-		if kind := d.Event.Conv.Kind; kind != chat.KindRoom && kind != chat.KindAll { // his devices hear that themselves
-			u.show(d)
+	return ln.pump(ctx, feed, func(d *bridge.Delivery) []*foreigner {
+		if kind := d.Event.Conv.Kind; kind == chat.KindRoom || kind == chat.KindAll {
+			return nil // his devices hear that themselves
 		}
+		return []*foreigner{u}
 	})
 }

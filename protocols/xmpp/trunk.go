@@ -2,8 +2,9 @@ package xmpp
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"net"
 	"strconv"
 	"sync"
@@ -30,6 +31,7 @@ type trunk struct {
 	log     zerolog.Logger
 	life    context.Context // ends with the trunk, by die
 	die     context.CancelFunc
+	lookID  string         // of the iqs by which we ask after users: nobody else can know it
 	ending  chan struct{}  // closed when nothing more comes from the host
 	working sync.WaitGroup // of who handles what came
 	running sync.WaitGroup // of all else that foreigners do
@@ -40,7 +42,7 @@ type trunk struct {
 }
 
 func (f *Frontend) newTrunk() *trunk {
-	t := &trunk{Frontend: f, log: f.log.With().Str("component", f.cfg.Component.Domain).Logger(), users: map[string]*foreigner{}, ending: make(chan struct{})}
+	t := &trunk{Frontend: f, log: f.log.With().Str("component", f.cfg.Component.Domain).Logger(), users: map[string]*foreigner{}, lookID: rand.Text(), ending: make(chan struct{})}
 	t.life, t.die = context.WithCancel(context.Background())
 	t.m = xmppmap.Map{Domain: f.cfg.Component.Domain, Names: f.Names.For(context.Background(), names.XMPP), Links: links{f},
 		Reach: true, Convs: t.convOf}
@@ -104,7 +106,7 @@ func (t *trunk) run(ctx context.Context) {
 		}
 		t.log.Warn().Err(err).Dur("retry", wait).Msg("no line to the host")
 		select {
-		case <-time.After(wait/2 + rand.N(wait)):
+		case <-time.After(wait/2 + mathrand.N(wait)):
 		case <-ctx.Done():
 			return
 		}
@@ -135,6 +137,7 @@ func (t *trunk) call(ctx context.Context) (up bool, err error) {
 	ln := newLine(t, l, feed)
 	t.log.Info().Str("host", host).Msg("line to the host")
 	t.setLine(ln)
+	defer t.miss()
 	defer t.setLine(nil)
 	return true, ln.serve(ctx)
 }
@@ -165,12 +168,15 @@ func (t *trunk) wasDown(at time.Time) bool {
 	return t.line == nil || at.Before(t.line.since)
 }
 
-// show brings a delivery to those foreign users whom it is for.
-func (t *trunk) show(d *bridge.Delivery, users []chat.UserID) {
-	for _, u := range users {
+// foreigners returns whom, of the host's users, a delivery of the trunk's feed is for.
+func (t *trunk) foreigners(d *bridge.Delivery, feed *bridge.Feed) []*foreigner {
+	users := feed.For(d)
+	all := make([]*foreigner, len(users))
+	for i, u := range users {
 		_, address := u.Trunk()
-		t.foreigner(address).show(d)
+		all[i] = t.foreigner(address)
 	}
+	return all
 }
 
 // take sees that a stanza from the host is handled. The host vouches for who has sent it, but nobody there can be one of
