@@ -14,7 +14,7 @@ const detourMark = "x-"
 // detour makes the last segment of a path of ours that leads to a foreign link. It
 // is signed, so the gateway sends nobody where no message pointed.
 func (f *frontend) detour(link string) string {
-	return detourMark + base64.RawURLEncoding.EncodeToString(f.detourSum(link)) + "-" + base64.RawURLEncoding.EncodeToString([]byte(link))
+	return detourMark + base64.RawURLEncoding.EncodeToString(f.proof(ofDetour, link)) + "-" + base64.RawURLEncoding.EncodeToString([]byte(link))
 }
 
 // undetour returns the link that a segment leads to.
@@ -28,7 +28,7 @@ func (f *frontend) undetour(segment string) (string, bool) {
 		return "", false
 	}
 	link, err := base64.RawURLEncoding.DecodeString(rest[detourSumLen+1:])
-	if err != nil || !hmac.Equal(sum, f.detourSum(string(link))) {
+	if err != nil || !hmac.Equal(sum, f.proof(ofDetour, string(link))) {
 		return "", false
 	}
 	return string(link), true
@@ -40,8 +40,15 @@ func equalText(shown, right string) bool { return hmac.Equal([]byte(shown), []by
 // detourSumLen is how many characters the signature takes.
 const detourSumLen = 22
 
-func (f *frontend) detourSum(link string) []byte {
+// What a proof is of. Foreign links are whatever somebody wrote: a proof of one must be none of anything else.
+const (
+	ofDetour = "detour"
+	ofExport = "export"
+)
+
+// proof is what nobody but this gateway can make of a text.
+func (f *frontend) proof(of, text string) []byte {
 	mac := hmac.New(sha256.New, f.detourKey)
-	mac.Write([]byte(link)) // never fails
+	mac.Write([]byte(of + "\x00" + text)) // never fails
 	return mac.Sum(nil)[:16]
 }

@@ -63,7 +63,7 @@ func (c *call) exportLinks() (reply, error) {
 
 // exportProof lets who has the link, and nobody else, read the hour that the path names until a time in Unix s.
 func (c *call) exportProof(until string) string {
-	return hex.EncodeToString(c.detourSum("export " + c.named["hour"] + " " + until))
+	return hex.EncodeToString(c.proof(ofExport, c.named["hour"]+" "+until))
 }
 
 // exported is one message in a file.

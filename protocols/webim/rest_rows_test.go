@@ -3,11 +3,14 @@ package webim
 import (
 	"bytes"
 	"compress/gzip"
+	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -476,6 +479,28 @@ func TestBroadcastReachesRooms(t *testing.T) {
 	for _, m := range bob.heard {
 		if m.GetNs() == webimwire.Meta_CHAT && !slices.ContainsFunc(m.GetExt(), func(kv *webimwire.KeyValue) bool { return kv.GetKey() == "is_broadcast" }) {
 			t.Errorf("not marked: %v", m)
+		}
+	}
+}
+
+// The proof that stands in the link of a foreign file opens nothing else, whatever its sender called the file.
+func TestForeignLinkOpensNoHistory(t *testing.T) {
+	g := newGateway(t, "")
+	const hour = "2024050110"
+	until := strconv.FormatInt(g.now().Add(time.Hour).Unix(), 10)
+	for _, link := range []string{"export " + hour + " " + until, hour + " " + until, "export\x00" + hour + " " + until} {
+		segment := strings.TrimPrefix(g.front.detour(link), detourMark)
+		sum, err := base64.RawURLEncoding.DecodeString(segment[:detourSumLen])
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := http.Get(g.server.URL + "/dragoman/chat/chatmessages/" + hour + "/file?Expires=" + until + "&Signature=" + hex.EncodeToString(sum))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = r.Body.Close()
+		if r.StatusCode != http.StatusForbidden {
+			t.Errorf("by the link %q: %d", link, r.StatusCode)
 		}
 	}
 }
