@@ -37,6 +37,12 @@ type Listener interface {
 	Listen(ctx context.Context) (map[string]net.Addr, error)
 }
 
+// Checked is a Frontend that leans on something beyond this gateway.
+type Checked interface {
+	// Health says what is wrong with that, by name; "": nothing.
+	Health() map[string]string
+}
+
 // Explainer is a Frontend that can show what its clients get of an event: for the console and the demo page.
 type Explainer interface {
 	// Explain returns what reader, on this protocol, gets of d, in a form that a person can read.

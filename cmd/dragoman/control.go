@@ -124,21 +124,28 @@ func send(ctx context.Context, addr, token string, o order) (answer, error) {
 
 // askReady fails unless the server at addr says that it is ready.
 func askReady(ctx context.Context, addr string) error {
+	_, err := get(ctx, addr, "/readyz")
+	return err
+}
+
+// get returns what the admin listener at addr has at path; its error, where that is not well, says so.
+func get(ctx context.Context, addr, path string) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, healthTime)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+reachable(addr)+"/readyz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+reachable(addr)+path, nil)
 	if err != nil {
-		return err
+		return "", err
 	}
 	resp, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(req)
 	if err != nil {
-		return fmt.Errorf("ask the running server: %w", err)
+		return "", fmt.Errorf("ask the running server: %w", err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the server is not ready: %s", resp.Status)
+	text, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("the server is not ready: %s", resp.Status)
 	}
-	return nil
+	return string(text), err
 }
 
 // reachable returns where to connect to a listener: one that is bound to every

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -159,6 +160,28 @@ func (inv *invocation) portFindings(cfg *configs.Config, bound map[string]string
 	}
 	if addr := bound["admin"]; addr != "" {
 		all = append(all, finding{about: "server", fact: "it is ready", problem: askReady(inv.ctx, addr)})
+		all = append(all, beyondFindings(inv.ctx, addr)...)
+	}
+	return all
+}
+
+// beyondFindings asks a running server for what it leans on beyond itself: such a thing may be away for a while.
+func beyondFindings(ctx context.Context, addr string) []finding {
+	text, err := get(ctx, addr, "/healthz")
+	if err != nil {
+		return nil // which was said already
+	}
+	var all []finding
+	for line := range strings.Lines(text) {
+		name, state, ok := strings.Cut(strings.TrimSpace(line), ": ")
+		if !ok {
+			continue
+		}
+		f := finding{about: name, fact: "it answers"}
+		if state != "ok" {
+			f.warning = errors.New(state)
+		}
+		all = append(all, f)
 	}
 	return all
 }

@@ -44,6 +44,24 @@ func TestDoctorSendsMessagesThroughARunningServerAndLeavesNobodyBehind(t *testin
 	}
 }
 
+func TestDoctorTellsOfAHostThatDoesNotAnswer(t *testing.T) {
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	key := "DRAGOMAN_PROTOCOLS__XMPP__COMPONENT__"
+	env := []string{key + "HOST=127.0.0.1", key + "PORT=" + port, key + "DOMAIN=gw.example.org", key + "SECRET=sesame"}
+	r := serve(t, env...)
+	code, said := diagnose(t, env, "--data", r.dir, "--no-messages")
+	if code != exitOK || !strings.Contains(said, "warn  xmpp component gw.example.org: no line to the host") {
+		t.Errorf("%d\n%s", code, said)
+	}
+}
+
 func TestDoctorTriesAGatewayOfItsOwnWhereNoneRuns(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	code, said := diagnose(t, anywhere(), "--data", dir)

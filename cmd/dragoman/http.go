@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -118,6 +121,10 @@ func (g *gateway) admin() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "ok\n")
+		checks := g.beyond()
+		for _, name := range slices.Sorted(maps.Keys(checks)) {
+			_, _ = fmt.Fprintf(w, "%s: %s\n", name, cmp.Or(checks[name], "ok"))
+		}
 	})
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) {
 		if !g.ready.Load() {

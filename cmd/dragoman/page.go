@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"net"
 	"net/netip"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"dragoman/cmd/dragoman/console"
+	"dragoman/protocols"
 	"dragoman/web"
 )
 
@@ -166,6 +168,20 @@ func (g *gateway) health(ctx context.Context) map[string]string {
 		checks["disk"] = explain(err)
 	} else if free < all/20 {
 		checks["disk"] = fmt.Sprintf("only %d MB of %d MB are free", free>>20, all>>20)
+	}
+	maps.Copy(checks, g.beyond())
+	return checks
+}
+
+// beyond says what is wrong with what the front-ends lean on beyond this gateway.
+func (g *gateway) beyond() map[string]string {
+	checks := map[string]string{}
+	for _, f := range g.fronts {
+		if c, ok := f.Frontend.(protocols.Checked); ok {
+			for name, problem := range c.Health() {
+				checks[f.name+" "+name] = problem
+			}
+		}
 	}
 	return checks
 }

@@ -426,3 +426,42 @@ func TestWhatWaitsForAUserWaitsUntilHeIsBack(t *testing.T) {
 		}
 	}
 }
+
+// refuse takes a connection and answers the gateway's proof with a stream error.
+func (h *host) refuse(t *testing.T, condition string) {
+	t.Helper()
+	_ = h.listener.(*net.TCPListener).SetDeadline(time.Now().Add(15 * time.Second))
+	conn := must(h.listener.Accept())
+	p := &peer{t: t, conn: conn, r: xmppwire.NewReader(conn, xmppwire.Limits{})}
+	p.r.ReadAs(nsComponent)
+	must(p.r.Header())
+	p.write("<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' from='" + gate + "' id='3BF96D32'>")
+	if e := p.next(); e.Local != "handshake" {
+		t.Errorf("it proves itself with %v", e)
+	}
+	p.write("<stream:error><" + condition + " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>")
+	_ = conn.Close()
+}
+
+func TestAHostThatRefusesIsAskedAgainEverLater(t *testing.T) {
+	h := newHost(t)
+	const name = "component " + gate
+	begun := time.Now()
+	for _, condition := range []string{"not-authorized", "conflict", "not-authorized"} {
+		h.refuse(t, condition)
+		for late := time.Now().Add(15 * time.Second); !strings.Contains(h.Health()[name], condition); {
+			if time.Now().After(late) {
+				t.Fatalf("%s: it says %q", condition, h.Health()[name])
+			}
+			time.Sleep(time.Millisecond)
+		}
+	}
+	p := h.accept(t)
+	if took := time.Since(begun); took < (firstRetry+2*firstRetry+4*firstRetry)/2 {
+		t.Errorf("three refusals took %v", took)
+	}
+	h.settle(p)
+	if problem, known := h.Health()[name]; !known || problem != "" {
+		t.Errorf("it says %q", problem)
+	}
+}

@@ -38,6 +38,7 @@ type trunk struct {
 
 	mu    sync.Mutex
 	line  *line                 // nil: down
+	fault error                 // why there is none
 	users map[string]*foreigner // by bare address
 }
 
@@ -105,6 +106,9 @@ func (t *trunk) run(ctx context.Context) {
 			wait = firstRetry
 		}
 		t.log.Warn().Err(err).Dur("retry", wait).Msg("no line to the host")
+		t.mu.Lock()
+		t.fault = err
+		t.mu.Unlock()
 		select {
 		case <-time.After(wait/2 + mathrand.N(wait)):
 		case <-ctx.Done():
@@ -145,7 +149,26 @@ func (t *trunk) call(ctx context.Context) (up bool, err error) {
 func (t *trunk) setLine(ln *line) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.line = ln
+	t.line, t.fault = ln, nil
+}
+
+// Health implements [protocols.Checked]: whether there is a line to the host.
+func (f *Frontend) Health() map[string]string {
+	if f.component == nil {
+		return nil
+	}
+	t := f.component
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	problem := ""
+	switch {
+	case t.line != nil:
+	case t.fault != nil:
+		problem = "no line to the host: " + t.fault.Error()
+	default:
+		problem = "no line to the host yet"
+	}
+	return map[string]string{"component " + t.m.Domain: problem}
 }
 
 // put hands stanzas to the line; without one they are lost, like all that the log does not know.
