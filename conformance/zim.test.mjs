@@ -2,10 +2,12 @@
 import { after, before } from 'node:test';
 import { Browser } from './lib/browser.mjs';
 import { Gateway } from './lib/gateway.mjs';
+import { bundle } from './lib/zim.mjs';
 import { open, world } from './zim/people.mjs';
 
 before(async () => {
   world.people = [];
+  await bundle();
   await open(await Gateway.start());
   world.browser = await Browser.start();
 });

@@ -2,10 +2,20 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import Draft07 from 'ajv';
 import Ajv from 'ajv/dist/2020.js';
 import { traffic } from './people.mjs';
 
 const document = JSON.parse(await readFile(new URL('../../docs/protocols/zim-asyncapi.json', import.meta.url), 'utf8'));
+
+test('zim: the AsyncAPI document is one, by the schema of AsyncAPI 3', { timeout: 60000 }, async () => {
+  const schema = JSON.parse(await readFile(fileURLToPath(import.meta.resolve('@asyncapi/specs/schemas/3.0.0.json')), 'utf8'));
+  // The schema holds its own copy of the draft that it is written in.
+  const valid = new Draft07({ strict: false, meta: false, validateSchema: false, validateFormats: false }).compile(schema);
+  assert.equal(valid(document), true, JSON.stringify(valid.errors?.slice(0, 5)));
+  assert.equal(valid({ ...document, operations: { login: { action: 'receive' } } }), false, 'the schema takes anything');
+});
 
 /** checker compiles the payload of one of the document's messages, once. */
 function checker() {

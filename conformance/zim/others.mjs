@@ -115,6 +115,27 @@ scenario('others: what WebIM and XMPP say reaches ZIM', () => meet(async ({ z, w
   await xmpp.heard.until('the answer', (e) => e.kind === 'message' && e.text.includes('an answer'));
 }));
 
+scenario('others: a reply names what it answers, whoever says it', () => meet(async ({ z, webim, xmpp }) => {
+  // The WebIM SDKs have no reply of their own: the vendor's UI kits agree on this field.
+  const quotes = (m) => (typeof m.ext.msgQuote === 'string' ? JSON.parse(m.ext.msgQuote) : m.ext.msgQuote);
+  const asked = await z.says('who comes?', webim.user);
+  await webim.heard.until('the question', (e) => e.kind === 'message' && e.text === 'who comes?');
+  const msgQuote = { msgID: asked.messageID, msgPreview: 'who comes?', msgSender: z.user, msgType: 'txt' };
+  const { id } = await webim.sendText({ peer: z.user }, 'I do', { ext: { msgQuote } });
+  const answer = await z.gets((m) => m.messageID === id);
+  assert.deepEqual([answer.message, answer.repliedInfo.messageID, answer.repliedInfo.senderUserID, answer.repliedInfo.messageInfo.message],
+    ['I do', asked.messageID, z.user, 'who comes?']);
+  await z.event('messageRepliedCountChanged', (d) => d.infos.some((i) => i.messageID === asked.messageID && i.count === 1));
+  await z.zim.replyMessage({ type: 1, message: 'so do I' }, answer, plain);
+  const back = await webim.heard.until('the reply', (e) => e.kind === 'message' && e.text === 'so do I');
+  assert.deepEqual([quotes(back).msgID, quotes(back).msgSender], [id, webim.user]);
+  const toX = await z.says('and you?', xmpp.user);
+  const seen = await xmpp.heard.until('the question', (e) => e.kind === 'message' && e.text === 'and you?');
+  await xmpp.xmpp.send(xml('message', { to: `${z.user}@localhost`, type: 'chat', id: fresh('reply') }, xml('body', {}, 'me too'),
+    xml('reply', { xmlns: 'urn:xmpp:reply:0', to: `${z.user}@localhost`, id: seen.stanza })));
+  assert.equal((await z.gets((m) => m.message === 'me too')).repliedInfo.messageID, toX.messageID);
+}));
+
 scenario('others: groups and rooms are shared', () => meet(async ({ z, webim, xmpp, event, raw }) => {
   const { groupInfo } = await z.zim.createGroup({ groupID: '', groupName: 'mixed', groupAvatarUrl: '' }, [webim.user]);
   const id = groupInfo.baseInfo.groupID;
@@ -176,5 +197,22 @@ scenario('others: the app server is asked about, and told of, what WebIM and XMP
     await app.told('send_msg', (c) => c.from_user_id === z.user && c.send_result === 660500010);
     const denied = await world.server.post('SendGroupMessage', { FromUserId: z.user, GroupId: 'none', MessageType: 1, Priority: 1, MessageBody: { Message: 'x' } });
     assert.equal(denied.Code, 660600001);
+  }));
+});
+
+scenario('others: the app server is told of the logins of WebIM and XMPP users', async () => {
+  const app = await App.start();
+  await inside(app, {}, () => meet(async ({ z, webim, xmpp }) => {
+    await app.told('user_action', (c) => c.user_id === z.user && c.action === 0);
+    for (const [other, os] of [[webim, 'WEB'], [xmpp, 'PC']]) {
+      const online = await app.told('user_action', (c) => c.user_id === other.user && c.action === 0);
+      assert.deepEqual([online.os, online.relogin, online.login_time > 0], [os, '0', true]);
+      await other.close();
+      const gone = await app.told('user_action', (c) => c.user_id === other.user && c.action !== 0);
+      assert.deepEqual([gone.session_id, gone.login_time], [online.session_id, online.login_time]);
+      assert.ok(gone.action === 1 ? gone.logout_time > 0 : gone.offline_time > 0);
+    }
+    const each = app.heard.all((e) => e.call.event === 'user_action').map((e) => `${e.call.user_id} ${e.call.action}`);
+    assert.equal(new Set(each).size, each.length, `each is told once: ${each}`);
   }));
 });

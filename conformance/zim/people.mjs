@@ -25,7 +25,7 @@ export const world = {};
 
 /** scenario is a test whose name stands for it in the table of what is done. */
 export function scenario(name, body) {
-  test(`zim: ${name}`, { timeout: 120000 }, async () => {
+  test(`zim: ${name}`, { timeout: 240000 }, async () => {
     running = `zim: ${name}`;
     try {
       await body();
@@ -136,7 +136,7 @@ export class Person extends PageClient {
   }
 
   /** event waits for an event, past or to come, whose data matches; after: only what comes after this many. */
-  async event(name, match = () => true, ms = 10000) {
+  async event(name, match = () => true, ms = 20000) {
     const found = await this.heard.until(`${name} that matches`, (e) => e.kind === 'event' && e.name === name && match(e.data), ms);
     assert.equal(found.same, true, 'the first parameter is the instance');
     mark('events', name);
@@ -149,7 +149,7 @@ export class Person extends PageClient {
   }
 
   /** gets waits for a message in any of the three ways. */
-  async gets(match, ms = 10000) {
+  async gets(match, ms = 20000) {
     const e = await this.heard.until('message', (x) => x.kind === 'event' && /^(peer|group|room)MessageReceived$/.test(x.name) &&
       x.data.messageList.some(match), ms);
     mark('events', e.name);

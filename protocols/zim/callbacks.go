@@ -36,6 +36,7 @@ type callbacks struct {
 	teller *protocols.Teller
 	caller *callout.Caller
 	secret string
+	others map[chat.Reader]visit // sessions of other protocols, of which the app's server has heard; the teller's
 }
 
 func newCallbacks(f *frontend) (*callbacks, error) {
@@ -43,7 +44,7 @@ func newCallbacks(f *frontend) (*callbacks, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &callbacks{frontend: f, secret: string(secret)}
+	c := &callbacks{frontend: f, secret: string(secret), others: map[chat.Reader]visit{}}
 	c.caller = &callout.Caller{Name: callbackLog, Client: callout.NewClient(), URL: c.url, Dress: c.dress}
 	c.teller = &protocols.Teller{Deps: f.Deps, Caller: c.caller, Calls: c.told}
 	return c, nil
@@ -86,6 +87,9 @@ func (c *callbacks) serve(ctx context.Context) {
 
 // told is what the app's server is told of one event.
 func (c *callbacks) told(ctx context.Context, d *bridge.Delivery) ([]callout.Call, error) {
+	if b, ok := d.Event.Body.(chat.Presence); ok {
+		return c.calls(c.otherAction(ctx, d.Event, b))
+	}
 	return c.calls(c.mapFor(ctx, "").Callbacks(d.Record))
 }
 
@@ -173,65 +177,6 @@ func (c *callbacks) gate(ctx context.Context, a bridge.Actor, d chat.Draft) (cha
 	}
 	d = zimmap.Revised(d, answer)
 	return d, d.Check()
-}
-
-// What a session tells the app's server of itself.
-const (
-	actionOnline  = 0
-	actionLogout  = 1
-	actionOffline = 2
-)
-
-// userAction tells that a session has begun or ended.
-func (s *session) userAction(ctx context.Context, action int64, reason string) {
-	fields := zimwire.UserActionCallback{
-		UserID: string(s.actor.User), UserName: s.me(ctx).Dir.Profile(s.actor.User).UserName, OS: osName(s.actor.Platform), Action: action,
-		SessionID: string(s.actor.Device), LoginTime: s.since.Unix(), Relogin: "0",
-	}
-	if s.returned {
-		fields.Relogin = "1"
-	}
-	switch now := s.Now().Unix(); action {
-	case actionLogout:
-		fields.LogoutTime, fields.LogoutReason = now, reason
-	case actionOffline:
-		fields.OfflineTime = now
-	}
-	s.callbacks.tell(ctx, zimmap.Callback{Event: zimwire.CallbackUserAction, Key: "user:" + string(s.actor.User), Fields: fields})
-}
-
-func osName(platform string) string {
-	switch platform {
-	case "windows":
-		return "PC"
-	case "ios", "ipad":
-		return "IOS_PHONE"
-	case "android", "ohos":
-		return "ANDROID"
-	case "mac":
-		return "MAC"
-	case "linux":
-		return "LINUX"
-	case "miniprogram":
-		return "MINIPROGRAM"
-	}
-	return "WEB"
-}
-
-// sayGoodbye tells how a session ended.
-func (s *session) sayGoodbye(cause error) {
-	// The session's context has ended; what is told of it is still kept, within bounds.
-	ctx, cancel := context.WithTimeout(context.Background(), leaveWithin)
-	defer cancel()
-	var why *bridge.Cause
-	switch {
-	case errors.Is(cause, errLoggedOut):
-		s.userAction(ctx, actionLogout, "logout")
-	case errors.As(cause, &why) && why.Kind != bridge.Shutdown:
-		s.userAction(ctx, actionLogout, why.Kind.String())
-	default:
-		s.userAction(ctx, actionOffline, "")
-	}
 }
 
 // silenceBlocks is the setting under which a message fails that nobody answers for.

@@ -77,7 +77,7 @@ func (s *session) login(ctx context.Context, p zimwire.LoginParams) (*zimwire.Lo
 	}
 	s.expire(checked.Expires())
 	s.returned = result.Resumed
-	s.userAction(ctx, actionOnline, "")
+	s.sayAction(ctx, actionOnline, "")
 	result.TokenExpires = checked.Expires().UnixMilli()
 	if result.Self, err = s.self(ctx); err != nil {
 		return nil, err
