@@ -117,6 +117,10 @@ func lastActivity(ctx context.Context, s *session, q *request) (*xmppwire.Elemen
 	if err != nil {
 		return nil, err
 	}
+	if said := s.hub.lastWord(q.to.User); !said.at.IsZero() && !said.at.Before(seen.Truncate(time.Second)) {
+		seen = said.at
+		e.AddText(said.status)
+	}
 	if seen.IsZero() {
 		return nil, refusal(stanza.Cancel, stanza.ItemNotFound)
 	}

@@ -3,6 +3,7 @@ package xmpp
 import (
 	"slices"
 	"sync"
+	"time"
 
 	"dragoman/bridge/chat"
 )
@@ -13,10 +14,18 @@ type hub struct {
 	users   map[chat.UserID][]*session
 	resumes map[string]*session // by resumption id
 	rooms   map[chat.Conv][]*occupant
+	parted  map[chat.UserID]parted
+}
+
+// parted is when a user last said that he goes, and what he said.
+type parted struct {
+	at     time.Time
+	status string
 }
 
 func newHub() *hub {
-	return &hub{users: map[chat.UserID][]*session{}, resumes: map[string]*session{}, rooms: map[chat.Conv][]*occupant{}}
+	return &hub{users: map[chat.UserID][]*session{}, resumes: map[string]*session{}, rooms: map[chat.Conv][]*occupant{},
+		parted: map[chat.UserID]parted{}}
 }
 
 func (h *hub) add(s *session) {
@@ -67,4 +76,17 @@ func (h *hub) resumable(id string) *session {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
 	return h.resumes[id]
+}
+
+func (h *hub) part(u chat.UserID, p parted) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.parted[u] = p
+}
+
+// lastWord returns when u went and what he said, as far as this run of the gateway has seen it.
+func (h *hub) lastWord(u chat.UserID) parted {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.parted[u]
 }

@@ -140,7 +140,7 @@ func (s *session) presenceToConv(ctx context.Context, st xmppwire.Stanza, to xmp
 	case o.nickName() != to.Resource:
 		err = s.rename(ctx, o, st, to.Resource)
 	default:
-		o.setShown(st)
+		o.setShown(s.pictured(ctx, st))
 		s.announce(ctx, o)
 	}
 	if err != nil {
@@ -220,7 +220,7 @@ func (s *session) join(ctx context.Context, st xmppwire.Stanza, to xmppmap.Addre
 	o.since = scene.Place
 	o.leads = leads
 	s.mu.Unlock()
-	o.setShown(st)
+	o.setShown(s.pictured(ctx, st))
 	if again == nil {
 		s.hub.enter(o)
 	}
@@ -549,7 +549,7 @@ func (s *session) rename(ctx context.Context, o *occupant, st xmppwire.Stanza, n
 	s.mu.Lock()
 	o.nick = nick
 	s.mu.Unlock()
-	o.setShown(st)
+	o.setShown(s.pictured(ctx, st))
 	s.announce(ctx, o)
 	return nil
 }

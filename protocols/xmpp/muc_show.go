@@ -344,23 +344,45 @@ func (s *session) showOutside(ev *chat.Event) error {
 	return nil
 }
 
-// invited tells the client that its user may join: in the room's name and in the inviter's, since some clients heed the one
-// and some the other [XEP-0045 §7.8.2, XEP-0249].
+// invited tells the client that its user may join: in the room's name and, since some clients heed the one and some the
+// other, by the element of a direct invitation [XEP-0045 §7.8.2, XEP-0249]. An invitation to a group comes as both.
 func (s *session) invited(ev *chat.Event, b chat.Membership) {
 	room := s.m.ConvJID(ev.Conv)
 	from := s.m.UserJID(ev.From)
+	direct := xmppwire.New(xmppmap.NSConference, "x").Set("jid", room).SetIf("reason", b.Reason)
+	mediated := xmppwire.Stanza{Name: "message", From: room, To: s.bare, ID: ev.ID.String()}
 	x := xmppwire.New(xmppmap.NSMUCUser, "x")
+	mediated.Add(x)
+	if ev.Conv.Kind == chat.KindRoom {
+		if slices.ContainsFunc(s.hub.in(ev.Conv), func(o *occupant) bool { return o.user == ev.From }) {
+			from = room + "/" + s.nickOf(s.ctx, ev.Conv, ev.From)
+		}
+		mediated.Add(xmppwire.TextElement(xmppwire.NSClient, "body", from+" invites you to "+room), direct)
+	}
 	invite := x.AddNew("invite").Set("from", from)
 	if b.Reason != "" {
 		invite.AddNew("reason").AddText(b.Reason)
 	}
-	direct := xmppwire.New(xmppmap.NSConference, "x").Set("jid", room).SetIf("reason", b.Reason)
-	mediated := xmppwire.Stanza{Name: "message", From: room, To: s.bare, ID: ev.ID.String(), Children: []*xmppwire.Element{x}}
+	if set, err := s.secretFor(ev.Conv); err == nil && set != "" {
+		x.AddNew("password").AddText(set)
+	}
 	if s.isLate(ev) {
 		mediated.Add(xmppmap.Delay(room, ev.Time))
 	}
 	s.send(mediated)
-	s.send(xmppwire.Stanza{Name: "message", From: from, To: s.bare, ID: ev.ID.String() + "-direct", Children: []*xmppwire.Element{direct}})
+	if ev.Conv.Kind != chat.KindRoom {
+		s.send(xmppwire.Stanza{Name: "message", From: from, To: s.bare, ID: ev.ID.String() + "-direct", Children: []*xmppwire.Element{direct}})
+	}
+}
+
+// secretFor is the password that goes with an invitation [XEP-0045 §7.8.2]; "": none is needed.
+func (s *session) secretFor(c chat.Conv) (string, error) {
+	d, err := s.Store.Details(s.ctx, c)
+	if err != nil {
+		return "", err
+	}
+	set, err := s.settingsOf(s.ctx, &d)
+	return set.Secret, err
 }
 
 // forwardToOccupant brings an iq to an occupant's client, in the name of the sender's own place there; a ping to oneself

@@ -85,6 +85,15 @@ func (s *session) presenceToUser(ctx context.Context, st xmppwire.Stanza, to xmp
 		}
 	} else if agreed {
 		s.confirm(to)
+	} else if st.Type == "subscribe" && s.trunk == nil {
+		s.noteAsked(ctx, to)
+	}
+}
+
+// noteAsked tells who asks for another's presence that the question has arrived [RFC 6121 §3.1.3].
+func (s *session) noteAsked(ctx context.Context, to xmppmap.Address) {
+	if c, err := s.Store.Contact(ctx, s.user, to.User); err == nil && !c.Sees {
+		s.send(xmppwire.Stanza{Name: "presence", Type: "unavailable", From: to.Bare, To: s.bare})
 	}
 }
 
@@ -236,6 +245,7 @@ func (s *session) becomeUnavailable(ctx context.Context, st xmppwire.Stanza) {
 	if !s.withdraw(&st) {
 		return
 	}
+	s.hub.part(s.user, parted{s.Now(), st.Child(xmppwire.NSClient, "status").Text()})
 	// One's own other resources hear of it, and the one that says so [RFC 6121 §4.5.2].
 	echo := st
 	echo.From, echo.To = s.full, s.bare

@@ -301,6 +301,9 @@ func (s *session) showPicture(ctx context.Context, hash string) {
 
 // pictured is a presence with the hash of the user's picture, whatever the client thinks it is [XEP-0398 §4].
 func (s *session) pictured(ctx context.Context, st xmppwire.Stanza) xmppwire.Stanza {
+	if s.trunk != nil {
+		return st // his own server's business
+	}
 	s.mu.Lock()
 	hash := s.picture
 	s.mu.Unlock()
@@ -316,11 +319,11 @@ func (s *session) pictured(ctx context.Context, st xmppwire.Stanza) xmppwire.Sta
 		s.picture = hash
 		s.mu.Unlock()
 	}
-	if *hash == "" {
-		return st
-	}
 	st = st.Without(func(e *xmppwire.Element) bool { return e.Is(xmppmap.NSVCardUpdate, "x") })
 	x := xmppwire.New(xmppmap.NSVCardUpdate, "x")
-	x.AddNew("photo").AddText(*hash)
+	photo := x.AddNew("photo") // empty: there is none
+	if *hash != "" {
+		photo.AddText(*hash)
+	}
 	return *st.Add(x)
 }
