@@ -2,6 +2,7 @@ package xmpp
 
 import (
 	"context"
+	"slices"
 
 	"mellium.im/xmpp/stanza"
 
@@ -158,7 +159,7 @@ func (s *session) tellPresence(ctx context.Context, st xmppwire.Stanza) {
 		s.send(echo)
 	}
 	s.mu.Lock()
-	s.presence, s.priority = &shown, body.Priority
+	s.presence, s.priority, s.shownAt = &shown, body.Priority, s.Now()
 	s.mu.Unlock()
 	if _, err := s.Router.Submit(ctx, s.actor, chat.Draft{Conv: chat.Self(s.user), Body: body, Native: native}); err != nil {
 		s.log.Err(err).Msg("cannot tell a presence")
@@ -214,12 +215,14 @@ func (s *session) showPresenceOf(u chat.UserID) {
 
 func (s *session) showSession(other *session) {
 	other.mu.Lock()
-	p := other.presence
+	p, at := other.presence, other.shownAt
 	other.mu.Unlock()
 	if p == nil {
 		return
 	}
 	shown := *p
+	shown.Children = slices.Clip(shown.Children)
+	shown.Add(xmppmap.Delay(s.m.Domain, at)) // [RFC 6121 §4.3.2]
 	shown.From, shown.To = s.m.DeviceJID(other.user, other.actor.Device), s.bare
 	s.send(shown)
 }

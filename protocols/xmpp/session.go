@@ -53,6 +53,7 @@ type session struct {
 	gen        int                     // grows with every connection
 	resumeID   string                  // "": cannot be resumed
 	presence   *xmppwire.Stanza
+	shownAt    time.Time // when it was sent
 	priority   int8
 	opened     time.Time // never changed
 	available  time.Time // since when; zero: it has not said so

@@ -1,0 +1,74 @@
+package xmpp
+
+import (
+	"testing"
+
+	"dragoman/bridge"
+	"dragoman/bridge/chat"
+)
+
+// configure sends a form of a room's configuration and waits for the answer.
+func (p *peer) configure(room, fields string) {
+	p.t.Helper()
+	p.write("<iq type='set' id='set' to='" + room + "'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>" +
+		fields + "</x></query></iq>")
+	for e := p.next(); e.Attr("id") != "set"; e = p.next() {
+		continue
+	}
+}
+
+// A password keeps those out who cannot say it: users of other protocols too, unless they manage the room. It is written
+// down, and shown to nobody else.
+func TestAPasswordKeepsOtherProtocolsOut(t *testing.T) {
+	s := newServer(t, "")
+	alice := s.present(t, "alice", "desk")
+	alice.write("<presence to='garden@rooms.localhost/alice'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+	alice.want("message") // the subject: she is in
+	alice.configure("garden@rooms.localhost", "<field var='muc#roomconfig_roomsecret'><value>rosebud</value></field>")
+	garden := chat.Room("garden")
+	s.Frontend.muc.forget(garden) // as after a restart
+	enter := func() error {
+		feed, err := s.Router.Open(t.Context(), bridge.Actor{User: "bob", Device: "zim/1", Protocol: "zim"}, bridge.FromNow())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer feed.Close()
+		_, err = s.Router.Enter(t.Context(), feed, garden, "bob")
+		return err
+	}
+	if err := enter(); chat.ReasonOf(err) != chat.NoRight {
+		t.Errorf("bob enters: %v", err)
+	}
+	if shown := must(s.Store.Attributes(t.Context(), garden)); len(shown) != 0 {
+		t.Errorf("others read %v", shown)
+	}
+	admin := chat.Draft{Conv: garden, Body: chat.Membership{Users: []chat.UserID{"bob"}, Change: chat.ChangeRole, Role: chat.RoleAdmin}}
+	if _, err := s.Router.Submit(t.Context(), bridge.Actor{User: "alice", Source: chat.Server}, admin); err != nil {
+		t.Fatal(err)
+	}
+	if err := enter(); err != nil {
+		t.Errorf("an admin enters: %v", err)
+	}
+}
+
+// A room that was ended and is made again has none of the settings of the old one.
+func TestARoomThatIsMadeAgainHasNoPassword(t *testing.T) {
+	s := newServer(t, "")
+	alice, bob := s.present(t, "alice", "desk"), s.present(t, "bob", "desk")
+	const join = "<presence to='garden@rooms.localhost/me'><x xmlns='http://jabber.org/protocol/muc'/></presence>"
+	alice.write(join)
+	alice.want("message")
+	alice.configure("garden@rooms.localhost", "<field var='muc#roomconfig_roomsecret'><value>rosebud</value></field>")
+	bob.write(join)
+	if e := bob.next(); !has(e, "error") {
+		t.Fatalf("bob enters: %s", e)
+	}
+	alice.write("<iq type='set' id='end' to='garden@rooms.localhost'><query xmlns='http://jabber.org/protocol/muc#owner'><destroy/></query></iq>")
+	for e := alice.next(); e.Attr("id") != "end"; e = alice.next() {
+		continue
+	}
+	bob.write(join)
+	if e := bob.next(); has(e, "error") {
+		t.Fatalf("bob makes the room again: %s", e)
+	}
+}
