@@ -244,6 +244,7 @@ scenario('3.x: roaming: the history of a user and of a group, page by page', asy
   const pages = [];
   for (let i = 0; i < 3; i++) pages.push(await cat.history({ peer: dan.user }, 3));
   assert.deepEqual(pages.map((p) => p.map((m) => m.text)), [said.slice(4), said.slice(1, 4), said.slice(0, 1)], 'each call goes on where the last ended');
+  assert.deepEqual((await dan.call('fetchHistoryMessages', { queue: cat.user, isGroup: false, count: 20 })).map((m) => m.data), said);
   const own = await cat.createGroup('Roaming', [dan.user]);
   for (const c of [cat, dan]) await c.sendText({ group: own }, `${c.user} in the group`);
   assert.deepEqual((await dan.history({ group: own }, 20)).map((m) => m.text), [cat, dan].map((c) => `${c.user} in the group`));

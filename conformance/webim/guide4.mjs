@@ -161,8 +161,8 @@ scenario('4.x: the list of conversations: unread, last message, pinned, marked, 
   for (let i = 1; i <= 3; i++) await gus.sendText({ peer: fay.user }, `unread ${i}`);
   await gus.sendText({ group: own }, 'in the group');
   await fay.heard.when('four messages', (heard) => heard.filter((e) => e.kind === 'message').length === 4);
-  const list = async (method = 'getServerConversations', more = {}) => (await fay.call(method, { pageSize: 20, cursor: '', ...more })).data.conversations;
-  const rows = await list();
+  const list = async (method, more = {}) => (await fay.call(method, { pageSize: 20, cursor: '', ...more })).data.conversations;
+  const rows = await list('getServerConversations');
   assert.deepEqual(rows.map((r) => [r.conversationId, r.conversationType, r.unReadCount ?? r.unreadCount, r.lastMessage.msg]).sort(),
     [[gus.user, 'singleChat', 3, 'unread 3'], [own, 'groupChat', 1, 'in the group']].sort());
   const old = await fay.call('getConversationlist', { pageNum: 1, pageSize: 20 });
@@ -170,7 +170,7 @@ scenario('4.x: the list of conversations: unread, last message, pinned, marked, 
 
   await fay.do('say', 'peer', gus.user, { type: 'channel' });
   await event(gus, 'onChannelMessage', (e) => e.from === fay.user);
-  assert.equal((await list()).find((r) => r.conversationId === gus.user).unReadCount, 0);
+  assert.equal((await list('getServerConversations')).find((r) => r.conversationId === gus.user).unReadCount, 0);
 
   await fay.call('pinConversation', { conversationId: own, conversationType: 'groupChat', isPinned: true });
   assert.deepEqual((await list('getServerPinnedConversations')).map((r) => [r.conversationId, r.isPinned]), [[own, true]]);
@@ -186,7 +186,7 @@ scenario('4.x: the list of conversations: unread, last message, pinned, marked, 
   assert.deepEqual(await list('getServerConversationsByFilter', { filter: { mark: 3 } }), []);
 
   await fay.call('deleteConversation', { channel: gus.user, chatType: 'singleChat', deleteRoam: true });
-  assert.deepEqual((await list()).map((r) => r.conversationId), [own]);
+  assert.deepEqual((await list('getServerConversations')).map((r) => r.conversationId), [own]);
   assert.deepEqual(await fay.history({ peer: gus.user }), []);
   await event(other, 'onMultiDeviceEvent', (e) => /delete/i.test(e.operation) && e.conversationId === gus.user);
 });

@@ -16,7 +16,7 @@ const sdks = {
 };
 
 /** What the gateway answers with "service not open!", which the SDKs report as such. */
-const notOffered = new Set(['getRTCToken', 'getSupportedLanguages', 'getUserIdByRTCUIds', 'reportMessage', 'translateMessage']);
+const notOffered = new Set(['getRTCToken', 'getSupportedLanguages', 'getUserIdByRTCUIds', 'reportMessage', 'translateMessage', 'voiceMessageToText']);
 
 /** main is the text of an SDK's bundle. */
 const main = (name) => readFileSync(resolve(name), 'utf8');
@@ -28,7 +28,7 @@ function driven() {
     let scenario = '';
     for (const line of readFileSync(new URL(file, here), 'utf8').split('\n')) {
       scenario = /^\s*scenario\(['`](.*?)['`], /.exec(line)?.[1] ?? scenario;
-      for (const [, method] of line.matchAll(/\bcall\('(\w+)'/g)) {
+      for (const [, method] of line.matchAll(/\b(?:call|list|upload|download)\((?:\w+, )?'(\w+)'/g)) {
         if (scenario && !found.has(method)) found.set(method, `${file}: ${scenario}`);
       }
     }

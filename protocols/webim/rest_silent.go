@@ -2,6 +2,7 @@ package webim
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +22,9 @@ func silentRoutes() map[string]route {
 		"GET /users/{me}/notification/language":    {own, (*call).getLanguage},
 	}
 }
+
+// silentDefault is the kind of a conversation that has none of its own.
+const silentDefault = "DEFAULT"
 
 // silent is silent mode as the SDKs write and read it: which messages notify, until
 // when none does, and between which hours.
@@ -57,7 +61,7 @@ func inStep(s silent, muted chat.Value) silent {
 	case on:
 		s.Type = "NONE"
 	case muted.Kind == chat.ValueBool && !on && s.Type == "NONE":
-		s.Type = "DEFAULT"
+		s.Type = silentDefault
 	}
 	return s
 }
@@ -144,7 +148,7 @@ func (c *call) getSilentOfSeveral() (reply, error) {
 	return reply{Data: data}, nil
 }
 
-// silentKinds lists the conversations with a kind of their own.
+// silentKinds lists the conversations with a kind of their own, page by page.
 func (c *call) silentKinds() (reply, error) {
 	all, err := c.Store.SettingsOf(c.ctx, c.me, webimmap.SettingMute)
 	if err != nil {
@@ -152,16 +156,21 @@ func (c *call) silentKinds() (reply, error) {
 	}
 	rows := []map[string]string{}
 	for _, s := range all {
-		if kind := readSilent(s.Value).Type; kind != "" && s.Conv.Kind != chat.KindSelf {
-			word := "chat"
+		if kind := readSilent(s.Value).Type; kind != "" && kind != silentDefault && s.Conv.Kind != chat.KindSelf {
+			word := "user"
 			if s.Conv.Kind != chat.KindPeer {
-				word = "groupchat"
+				word = "group"
 			}
-			rows = append(rows, map[string]string{"id": c.convName(s.Conv), "type": word, "remindType": kind})
+			rows = append(rows, map[string]string{word: c.convName(s.Conv), "value": kind})
 		}
 	}
-	limit := c.number("limit", 10, 1, 1000)
-	return reply{Data: map[string]any{"conversations": rows[:min(limit, len(rows))], "cursor": ""}}, nil
+	from := c.number("cursor", 0, 0, len(rows))
+	to := min(from+c.number("limit", 10, 1, 1000), len(rows))
+	r := reply{Data: rows[from:to]}
+	if to < len(rows) {
+		r.Cursor = new(strconv.Itoa(to))
+	}
+	return r, nil
 }
 
 // settingLanguage is the language of offline notices.

@@ -118,7 +118,7 @@ func (c *call) isMuted() (reply, error) {
 		}
 	}
 	m, err := c.Store.Member(c.ctx, conv, u)
-	return reply{Data: map[string]any{"mute": m.IsMuted(c.Now()), "expire": expiry(m)}}, err
+	return reply{Data: m.IsMuted(c.Now())}, err
 }
 
 // standingList is a list of a group or room that members are put on and taken off: who is banned, and who may speak where
