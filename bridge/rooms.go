@@ -36,13 +36,8 @@ func (r *Router) Enter(ctx context.Context, f *Feed, c chat.Conv, nick string) (
 		scene.Place = r.hub.offered()
 		return scene, nil
 	}
-	if err := r.allow(ctx, f.actor, join); err != nil {
+	if err := r.mayEnter(ctx, f.actor, join); err != nil {
 		return Scene{}, err
-	}
-	for _, door := range r.doors {
-		if err := door(ctx, f.actor, c); err != nil {
-			return Scene{}, err
-		}
 	}
 	if nick == "" {
 		nick = string(f.actor.User)
@@ -68,6 +63,28 @@ func (r *Router) Enter(ctx context.Context, f *Feed, c chat.Conv, nick string) (
 		return Scene{}, err
 	}
 	return scene, nil
+}
+
+// mayEnter refuses whom the rules or a door keep out of a room.
+func (r *Router) mayEnter(ctx context.Context, a Actor, join chat.Draft) error {
+	if err := r.allow(ctx, a, join); err != nil {
+		return err
+	}
+	for _, door := range r.doors {
+		if err := door(ctx, a, join.Conv); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MayRead refuses to tell a what was said in c, if that is a room which he is not in and might not enter. Who may read
+// elsewhere the log knows.
+func (r *Router) MayRead(ctx context.Context, a Actor, c chat.Conv) error {
+	if c.Kind != chat.KindRoom || a.Source == chat.Server || r.hub.inside(c, a.User) {
+		return nil
+	}
+	return r.mayEnter(ctx, a, chat.Draft{Conv: c, Body: chat.Membership{Users: []chat.UserID{a.User}, Change: chat.ChangeJoin}})
 }
 
 // stays says why f is not in the room that it has just entered: its session has ended, or the room has, or somebody put

@@ -167,6 +167,25 @@ func TestDoorRefusesWhoWouldEnter(t *testing.T) {
 	if inside := r.Occupants(c); len(inside) != 1 {
 		t.Fatalf("%+v", inside)
 	}
+	if err := r.MayRead(t.Context(), actor("bob", "1"), c); chat.ReasonOf(err) != chat.NoRight {
+		t.Errorf("whom a door keeps out reads: %v", err)
+	}
+}
+
+func TestClosedRoomIsReadByWhoIsInIt(t *testing.T) {
+	log := newMemLog()
+	c := room(log, "r", chat.Details{Owner: "owner"})
+	r := start(t, log, bridge.DefaultPolicy())
+	enter(t, r, open(t, r, actor("alice", "1"), bridge.FromNow()), c, "")
+	if err := r.MayRead(t.Context(), actor("bob", "1"), c); err != nil {
+		t.Errorf("an open room: %v", err)
+	}
+	closed := room(log, "r", chat.Details{Owner: "owner", Join: chat.ModeClosed})
+	for user, reads := range map[chat.UserID]bool{"alice": true, "owner": true, "bob": false} {
+		if err := r.MayRead(t.Context(), actor(user, "1"), closed); (err == nil) != reads {
+			t.Errorf("%s: %v", user, err)
+		}
+	}
 }
 
 // ends reports whether an end of c was asked of the log.

@@ -58,6 +58,9 @@ func (c *call) roomAttributes() (reply, error) {
 		return reply{}, err
 	}
 	conv, err := c.room()
+	if err == nil {
+		err = c.inside(conv)
+	}
 	if err != nil {
 		return reply{}, err
 	}

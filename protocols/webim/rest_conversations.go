@@ -321,6 +321,9 @@ func (c *call) setPin(on bool) (reply, error) {
 
 func (c *call) pins() (reply, error) {
 	_, conv, err := c.readNamed()
+	if err == nil {
+		err = c.inside(conv)
+	}
 	if err != nil {
 		return reply{}, err
 	}

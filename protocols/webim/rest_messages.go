@@ -50,10 +50,10 @@ func (c *call) entry(id string) (chat.Entry, error) {
 	return e, err
 }
 
-// inside refuses who is not in the group that conv, if it is a thread, hangs in.
+// inside refuses who is not in the group that conv, if it is a thread, hangs in, and who is kept out of it, if it is a room.
 func (c *call) inside(conv chat.Conv) error {
 	if conv.Kind != chat.KindThread {
-		return nil
+		return c.Router.MayRead(c.ctx, c.actor(), conv)
 	}
 	d, err := c.Store.Details(c.ctx, conv)
 	if err != nil {
@@ -374,16 +374,21 @@ func (c *call) threadMessages() (reply, error) {
 		if err != nil {
 			return reply{}, err
 		}
+		row := map[string]any{"thread_id": id, "last_message": map[string]any{}}
+		rows = append(rows, row)
+		if err := c.inside(conv); chat.CodeOf(err) == chat.Forbidden {
+			continue
+		} else if err != nil {
+			return reply{}, err
+		}
 		line, err := c.Store.Conversation(c.ctx, c.me, conv)
 		if err != nil {
 			return reply{}, err
 		}
-		row := map[string]any{"thread_id": id, "last_message": map[string]any{}}
 		if m, payload := c.lastMessage(line.Last); m != nil {
 			m["payload"] = payload // an object here, a text in the rows of conversations
 			row["last_message"] = m
 		}
-		rows = append(rows, row)
 	}
 	return reply{Entities: rows}, nil
 }

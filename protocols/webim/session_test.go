@@ -509,6 +509,7 @@ func TestThreadsAreForTheGroupAbove(t *testing.T) {
 		t.Errorf("after a kick: %v", s)
 	}
 	secret := bob.ok(bob.send(say(webimwire.MessageBody_GROUPCHAT, thread, "now that she is gone")))
+	g.rest("POST", "/sdk/user/bob/user_channel/pin", g.user("bob"), `{"type":"groupChat","to":"`+thread+`","pin_msg_id":"`+secret.String()+`"}`)
 	bob.ok(bob.send(say(webimwire.MessageBody_CHAT, "carol", "hello")))
 	carol.until("hello", func() bool { return slices.Contains(carol.texts(), "hello") })
 	carol.idle()
@@ -520,6 +521,11 @@ func TestThreadsAreForTheGroupAbove(t *testing.T) {
 	}
 	if _, text := g.ask("GET", "/reaction/user/carol?msgIdList="+secret.String(), g.user("carol"), ""); strings.Contains(text, secret.String()) {
 		t.Errorf("she reads its reactions: %s", text)
+	}
+	for method, path := range map[string]string{"POST": "/thread/message", "GET": "/sdk/user/carol/user_channel/pin?type=groupChat&to=" + thread} {
+		if _, text := g.ask(method, path, g.user("carol"), `{"threadIds":["`+thread+`"]}`); strings.Contains(text, "now that she is gone") {
+			t.Errorf("she reads by %s: %s", path, text)
+		}
 	}
 	if r := g.do("POST", "/dragoman/chat/thread", g.user("mallory"), fmt.Sprintf(`{"name":"M","msg_id":"%d","group_id":%q,"owner":"mallory"}`, root, group)); r.StatusCode == 200 {
 		t.Error("a stranger made a thread")

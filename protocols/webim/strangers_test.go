@@ -67,6 +67,29 @@ func TestStrangersLearnNothing(t *testing.T) {
 	}
 }
 
+// What was said in a closed room is told to who is in it, and to nobody who might not enter.
+func TestClosedRoomTellsNoStranger(t *testing.T) {
+	g := newGateway(t, "")
+	alice, room := g.dial("alice", "web1"), g.room("alice")
+	alice.ok(alice.send(roomRequest(webimwire.MUCBody_JOIN, room)))
+	id := alice.ok(alice.send(say(webimwire.MessageBody_CHATROOM, room, "secret"))).String()
+	g.rest("PUT", "/metadata/chatroom/"+room+"/user/alice", g.user("alice"), `{"metaData":{"k":"secret"}}`)
+	g.rest("PUT", "/chatrooms/"+room, g.user("alice"), `{"membersonly":true}`)
+	for user, reads := range map[string]bool{"alice": true, "mallory": false} {
+		for _, c := range [][3]string{
+			{"POST", "/users/" + user + "/messageroaming", `{"queue":"` + room + `@conference.easemob.com"}`},
+			{"POST", "/thread/message", `{"threadIds":["` + room + `"]}`},
+			{"POST", "/metadata/chatroom/" + room, ""},
+			{"GET", "/reaction/user/" + user + "?msgIdList=" + id + "&msgType=chat", ""},
+		} {
+			_, text := g.ask(c[0], c[1], g.user(user), c[2])
+			if told := strings.Contains(text, "secret") || strings.Contains(text, `"msg":`) || strings.Contains(text, `"msgId":`); told != reads {
+				t.Errorf("%s: %s %s: %s", user, c[0], c[1], text)
+			}
+		}
+	}
+}
+
 func TestWhoAsksTooFastIsToldSo(t *testing.T) {
 	g := newGateway(t, "rest_rate: 0.001")
 	token := g.user("alice")

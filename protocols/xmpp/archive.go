@@ -124,8 +124,8 @@ func archiveQuery(ctx context.Context, s *session, q *request) (*xmppwire.Elemen
 	return fin.Add(set), nil
 }
 
-// mayReadArchive refuses who is no member of a group, or is banned [XEP-0313 §5.1.2]. What he heard while he was one is in
-// his clients.
+// mayReadArchive refuses who is no member of a group, might not enter a room, or is banned [XEP-0313 §5.1.2]. What he heard
+// while he was in it is in his clients.
 func (s *session) mayReadArchive(ctx context.Context, conv chat.Conv) error {
 	if conv.Kind == 0 {
 		return nil
@@ -135,6 +135,12 @@ func (s *session) mayReadArchive(ctx context.Context, conv chat.Conv) error {
 	}
 	me, err := s.Store.Member(ctx, conv, s.user)
 	if err == nil && (me.Banned || conv.Kind != chat.KindRoom && !me.Role.IsMember()) {
+		return refusal(stanza.Auth, stanza.Forbidden)
+	}
+	if err == nil {
+		err = s.Router.MayRead(ctx, s.actor, conv)
+	}
+	if chat.CodeOf(err) == chat.Forbidden {
 		err = refusal(stanza.Auth, stanza.Forbidden)
 	}
 	return err

@@ -224,3 +224,50 @@ func TestAPongComesLast(t *testing.T) {
 		bob.want("iq")
 	}
 }
+
+// The archive of a room is for who is in it, and for who might enter [XEP-0313 §5.1.2].
+func TestARoomsArchiveIsNoWayPastItsDoor(t *testing.T) {
+	for name, set := range map[string]string{
+		"a password":   "<field var='muc#roomconfig_passwordprotectedroom'><value>1</value></field><field var='muc#roomconfig_roomsecret'><value>cauldron</value></field>",
+		"members only": "<field var='muc#roomconfig_membersonly'><value>1</value></field>",
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newServer(t, "")
+			alice, bob := s.present(t, "alice", "phone"), s.present(t, "bob", "desk")
+			alice.write("<presence to='den@rooms.localhost/alice'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+			alice.want("presence")
+			alice.write("<iq type='set' id='form' to='den@rooms.localhost'><query xmlns='http://jabber.org/protocol/muc#owner'><x xmlns='jabber:x:data' type='submit'>" +
+				"<field var='FORM_TYPE'><value>http://jabber.org/protocol/muc#roomconfig</value></field>" + set + "</x></query></iq>")
+			if e := alice.want("iq"); e.Attr("type") != "result" {
+				t.Fatal(e)
+			}
+			alice.write("<message to='den@rooms.localhost' type='groupchat' id='secret-0001'><body>secret</body></message>")
+			for body(alice.next()) != "secret" {
+				continue
+			}
+			for what, payload := range map[string]string{"a page": "<query xmlns='urn:xmpp:mam:2'/>", "its ends": "<metadata xmlns='urn:xmpp:mam:2'/>"} {
+				kind := "set"
+				if what == "its ends" {
+					kind = "get"
+				}
+				ask := "<iq type='" + kind + "' id='mam' to='den@rooms.localhost'>" + payload + "</iq>"
+				alice.write(ask)
+				if e := alice.want("iq"); e.Attr("type") != "result" {
+					t.Errorf("%s for who is in it: %s", what, e)
+				}
+				bob.write(ask)
+				for e := bob.next(); ; e = bob.next() {
+					if strings.Contains(e.String(), "secret") {
+						t.Errorf("%s: %s", what, e)
+					}
+					if e.Local == "iq" {
+						if !strings.Contains(e.String(), "forbidden") {
+							t.Errorf("%s: %s", what, e)
+						}
+						break
+					}
+				}
+			}
+		})
+	}
+}

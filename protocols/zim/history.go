@@ -59,6 +59,9 @@ func (s *session) anchor(ctx context.Context, c chat.Conv, w zimwire.Message) (c
 
 // page reads as many messages as the query wants, unless there are no more: what ZIM does not show does not count.
 func (s *session) page(ctx context.Context, c chat.Conv, q store.HistoryQuery) ([]zimwire.Message, error) {
+	if err := s.Router.MayRead(ctx, s.actor, c); err != nil {
+		return nil, err
+	}
 	m := s.me(ctx)
 	var list []zimwire.Message
 	want := q.Limit
@@ -101,6 +104,9 @@ func (s *session) queryMessages(ctx context.Context, p zimwire.QueryMessagesPara
 		if seq <= 0 {
 			return result, zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "a messageSeq is above zero")
 		}
+	}
+	if err := s.Router.MayRead(ctx, s.actor, c); err != nil {
+		return result, err
 	}
 	entries, err := s.Store.Entries(ctx, s.actor.User, c, refs)
 	if err != nil {

@@ -93,6 +93,9 @@ func (s *session) named(ctx context.Context, w zimwire.Message) (chat.Entry, err
 	if ref.IsZero() {
 		return chat.Entry{}, zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "the message has no id")
 	}
+	if err := s.Router.MayRead(ctx, s.actor, c); err != nil {
+		return chat.Entry{}, err
+	}
 	return s.Store.Entry(ctx, s.actor.User, c, ref)
 }
 
@@ -138,6 +141,9 @@ func (s *session) combination(ctx context.Context, id string) (zimwire.Message, 
 		return zimwire.Message{}, err
 	}
 	e, err := s.Store.EntryByID(ctx, s.actor.User, event)
+	if err == nil {
+		err = s.Router.MayRead(ctx, s.actor, e.Conv)
+	}
 	if err != nil {
 		return zimwire.Message{}, err
 	}

@@ -8,6 +8,8 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"dragoman/bridge"
+	"dragoman/bridge/chat"
 	"dragoman/protocols/zim/zimwire"
 )
 
@@ -372,4 +374,30 @@ func TestAClientMayNotFillTheLog(t *testing.T) {
 	c.refused(zimwire.CommonModuleTriggerServerFrequencyLimit, "uploadLog", log)
 	g.later(logEvery)
 	c.does("uploadLog", log)
+}
+
+// What was said in a room that is closed now is told to who is in it, and to nobody who might not enter.
+func TestAClosedRoomTellsNoStranger(t *testing.T) {
+	r := newRoomTalk(t)
+	r.say(r.bob, "secret")
+	r.hears(r.ann, "secret")
+	rules := chat.Rules{Join: new(chat.ModeClosed)}
+	if _, err := r.router.Submit(t.Context(), bridge.Actor{User: "ann", Source: chat.Server}, chat.Draft{Conv: chat.Room("r"), Body: rules}); err != nil {
+		t.Fatal(err)
+	}
+	carol := r.login("carol", "one")
+	for method, p := range map[string]fields{
+		"queryHistoryMessage":          {"config": fields{"count": 10}},
+		"queryMessages":                {"messageSeqs": []int{1, 2}},
+		"queryMessageRepliedList":      {"message": fields{"conversationID": "r", "conversationType": 1, "messageSeq": 1}, "config": fields{"count": 10}},
+		"queryMessageReactionUserList": {"message": fields{"conversationID": "r", "conversationType": 1, "messageSeq": 1}, "config": fields{"count": 10}},
+	} {
+		p["conversationID"], p["conversationType"] = "r", 1
+		if a := r.bob.ask(method, p); !strings.Contains(string(a.Result), "secret") {
+			t.Errorf("%s: bob, who is in it, has %s %v", method, a.Result, a.Error)
+		}
+		if a := carol.ask(method, p); a.Error == nil {
+			t.Errorf("%s: %s", method, a.Result)
+		}
+	}
 }
