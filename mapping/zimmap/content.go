@@ -72,7 +72,7 @@ const extendedKey = "extendedData"
 // content returns what a message or one of its items says.
 func (m Map) content(w zimwire.MessageLiteInfo, uid string) (chat.Content, native, error) {
 	switch w.Type {
-	case zimwire.MessageTypeText, zimwire.MessageTypeBarrage, zimwire.MessageTypeSystem:
+	case zimwire.MessageTypeText, zimwire.MessageTypeBarrage:
 		if strings.TrimSpace(w.Message) == "" {
 			return nil, native{}, chat.Refuse(chat.Invalid, "the message is empty")
 		}

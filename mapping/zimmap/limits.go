@@ -1,6 +1,8 @@
 package zimmap
 
 import (
+	"encoding/base64"
+	"strings"
 	"unicode/utf8"
 
 	"dragoman/bridge/chat"
@@ -45,7 +47,7 @@ func checkMessage(w zimwire.Message, kind chat.ConvKind) error {
 		return zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "more than 50 users are mentioned")
 	case w.Type == zimwire.MessageTypeBarrage && kind != chat.KindRoom:
 		return zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "a barrage goes to a room")
-	case w.Type == zimwire.MessageTypeCommand && len(w.Message) > (maxCommand+2)/3*4:
+	case w.Type == zimwire.MessageTypeCommand && decodedLen(w.Message) > maxCommand:
 		return tooLong("the command")
 	case w.Type == zimwire.MessageTypeBarrage && len(w.Message) > maxBarrage:
 		return tooLong("the barrage")
@@ -55,6 +57,11 @@ func checkMessage(w zimwire.Message, kind chat.ConvKind) error {
 		return checkItems(w.MessageInfoList)
 	}
 	return checkItem(liteIn(w))
+}
+
+// decodedLen is how many bytes a text of base64 holds.
+func decodedLen(text string) int {
+	return base64.StdEncoding.DecodedLen(len(text)) - strings.Count(text[max(0, len(text)-2):], "=")
 }
 
 func checkItems(items []zimwire.MessageLiteInfo) error {

@@ -118,6 +118,9 @@ func (f *frontend) free(ctx context.Context, c chat.Conv) error {
 
 func rulesOf(c zimwire.GroupAdvancedConfig) (chat.Rules, error) {
 	var r chat.Rules
+	if c.MaxMemberCount < 0 {
+		return r, zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "a group has at least one member")
+	}
 	if c.MaxMemberCount > 0 {
 		r.Max = new(int(c.MaxMemberCount))
 	}

@@ -42,7 +42,7 @@ func (s *session) queryHistoryMessage(ctx context.Context, p zimwire.QueryHistor
 }
 
 // pageOf brings the number that a client asks for between 1 and maxPage.
-func pageOf(count int64) int { return int(max(1, min(count, maxPage))) }
+func pageOf[N ~int64](count N) int { return int(max(1, min(count, maxPage))) }
 
 // anchor returns the id of the message from which to read on; the message itself may be gone.
 func (s *session) anchor(ctx context.Context, c chat.Conv, w zimwire.Message) (chat.EventID, error) {

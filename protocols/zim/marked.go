@@ -48,6 +48,9 @@ func (s *session) queryMessageReceiptsInfo(ctx context.Context, p zimwire.QueryM
 	if err != nil {
 		return zimwire.MessageReceiptsInfoQueriedResult{}, err
 	}
+	if len(p.MessageList) > maxPage {
+		return zimwire.MessageReceiptsInfoQueriedResult{}, zimwire.Refuse(zimwire.CommonModuleParamsInvalid, "up to 100 messages are asked for at a time")
+	}
 	m := s.me(ctx)
 	result := zimwire.MessageReceiptsInfoQueriedResult{}
 	for _, w := range p.MessageList {

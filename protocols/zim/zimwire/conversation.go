@@ -30,7 +30,7 @@ type ConversationBaseInfo struct {
 // ConversationQueryConfig is ZIMConversationQueryConfig.
 type ConversationQueryConfig struct {
 	NextConversation *Conversation `json:"nextConversation,omitzero"`
-	Count            int64         `json:"count"`
+	Count            PageSize      `json:"count"`
 }
 
 // ConversationFilterOption is ZIMConversationFilterOption.

@@ -138,6 +138,20 @@ func (r Request) Bind(p any) error {
 	return nil
 }
 
+// PageSize is how much of a list a client asks for at most; 0 leaves it to the server.
+type PageSize int64
+
+// UnmarshalJSON takes no negative number.
+func (n *PageSize) UnmarshalJSON(b []byte) error {
+	if err := json.Unmarshal(b, (*int64)(n)); err != nil {
+		return err
+	}
+	if *n < 0 {
+		return fmt.Errorf("a page of %d", *n)
+	}
+	return nil
+}
+
 // EncodeRequest writes a call, as a client does; params may be nil. An empty id makes it a notification.
 func EncodeRequest(id, method string, params any) ([]byte, error) {
 	e := envelope{Version: "2.0", Method: method}

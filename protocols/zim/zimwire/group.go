@@ -81,8 +81,8 @@ type GroupOperatedInfo struct {
 
 // GroupMemberQueryConfig is ZIMGroupMemberQueryConfig.
 type GroupMemberQueryConfig struct {
-	NextFlag int64 `json:"nextFlag"`
-	Count    int64 `json:"count"`
+	NextFlag int64    `json:"nextFlag"`
+	Count    PageSize `json:"count"`
 }
 
 // GroupAdvancedConfig is ZIMGroupAdvancedConfig.
@@ -103,14 +103,14 @@ type GroupAttributesUpdateInfo struct {
 
 // GroupMessageReceiptMemberQueryConfig is ZIMGroupMessageReceiptMemberQueryConfig.
 type GroupMessageReceiptMemberQueryConfig struct {
-	NextFlag int64 `json:"nextFlag"`
-	Count    int64 `json:"count"`
+	NextFlag int64    `json:"nextFlag"`
+	Count    PageSize `json:"count"`
 }
 
 // GroupSearchConfig is ZIMGroupSearchConfig.
 type GroupSearchConfig struct {
 	NextFlag                       int64    `json:"nextFlag"`
-	Count                          int64    `json:"count"`
+	Count                          PageSize `json:"count"`
 	Keywords                       []string `json:"keywords"`
 	IsAlsoMatchGroupMemberUserName bool     `json:"isAlsoMatchGroupMemberUserName"`
 	IsAlsoMatchGroupMemberNickname bool     `json:"isAlsoMatchGroupMemberNickname"`
@@ -125,7 +125,7 @@ type GroupSearchInfo struct {
 // GroupMemberSearchConfig is ZIMGroupMemberSearchConfig.
 type GroupMemberSearchConfig struct {
 	NextFlag                       int64    `json:"nextFlag"`
-	Count                          int64    `json:"count"`
+	Count                          PageSize `json:"count"`
 	Keywords                       []string `json:"keywords"`
 	IsAlsoMatchGroupMemberNickname bool     `json:"isAlsoMatchGroupMemberNickname"`
 }
@@ -144,8 +144,8 @@ type GroupMemberMuteConfig struct {
 
 // GroupMemberMutedListQueryConfig is ZIMGroupMemberMutedListQueryConfig.
 type GroupMemberMutedListQueryConfig struct {
-	NextFlag int64 `json:"nextFlag"`
-	Count    int64 `json:"count"`
+	NextFlag int64    `json:"nextFlag"`
+	Count    PageSize `json:"count"`
 }
 
 // GroupApplicationInfo is ZIMGroupApplicationInfo.
@@ -194,8 +194,8 @@ type GroupInviteApplicationRejectConfig struct {
 
 // GroupApplicationListQueryConfig is ZIMGroupApplicationListQueryConfig.
 type GroupApplicationListQueryConfig struct {
-	NextFlag int64 `json:"nextFlag"`
-	Count    int64 `json:"count"`
+	NextFlag int64    `json:"nextFlag"`
+	Count    PageSize `json:"count"`
 }
 
 // GroupListQueryConfig is ZIMGroupListQueryConfig.

@@ -212,7 +212,7 @@ type MessageSendConfig struct {
 // MessageQueryConfig is ZIMMessageQueryConfig.
 type MessageQueryConfig struct {
 	NextMessage *Message         `json:"nextMessage,omitzero"`
-	Count       int64            `json:"count"`
+	Count       PageSize         `json:"count"`
 	Reverse     bool             `json:"reverse"`
 	Mode        MessageQueryMode `json:"mode"`
 }
@@ -242,9 +242,9 @@ type MessageReceiptInfo struct {
 
 // MessageReactionUserQueryConfig is ZIMMessageReactionUserQueryConfig.
 type MessageReactionUserQueryConfig struct {
-	NextFlag     int64  `json:"nextFlag"`
-	Count        int64  `json:"count"`
-	ReactionType string `json:"reactionType"`
+	NextFlag     int64    `json:"nextFlag"`
+	Count        PageSize `json:"count"`
+	ReactionType string   `json:"reactionType"`
 }
 
 // MessageSentStatusChangeInfo is ZIMMessageSentStatusChangeInfo.
@@ -257,7 +257,7 @@ type MessageSentStatusChangeInfo struct {
 // MessageSearchConfig is ZIMMessageSearchConfig.
 type MessageSearchConfig struct {
 	NextMessage     *Message      `json:"nextMessage,omitzero"`
-	Count           int64         `json:"count"`
+	Count           PageSize      `json:"count"`
 	Order           MessageOrder  `json:"order"`
 	Keywords        []string      `json:"keywords"`
 	MessageTypes    []MessageType `json:"messageTypes"`
@@ -269,8 +269,8 @@ type MessageSearchConfig struct {
 
 // MessageRepliedListQueryConfig is ZIMMessageRepliedListQueryConfig.
 type MessageRepliedListQueryConfig struct {
-	NextFlag int64 `json:"nextFlag"`
-	Count    int64 `json:"count"`
+	NextFlag int64    `json:"nextFlag"`
+	Count    PageSize `json:"count"`
 }
 
 // MessagePinConfig is ZIMMessagePinConfig.

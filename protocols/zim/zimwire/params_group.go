@@ -53,7 +53,7 @@ type QueryGroupMemberInfoParams struct {
 
 // QueryGroupListParams holds the parameters of queryGroupList.
 type QueryGroupListParams struct {
-	Count  int64                `json:"count"`
+	Count  PageSize             `json:"count"`
 	Config GroupListQueryConfig `json:"config"`
 }
 

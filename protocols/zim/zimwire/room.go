@@ -21,8 +21,8 @@ type RoomMemberInfo struct {
 
 // RoomMemberQueryConfig is ZIMRoomMemberQueryConfig.
 type RoomMemberQueryConfig struct {
-	NextFlag string `json:"nextFlag"`
-	Count    int64  `json:"count"`
+	NextFlag string   `json:"nextFlag"`
+	Count    PageSize `json:"count"`
 }
 
 // RoomAdvancedConfig is ZIMRoomAdvancedConfig.
@@ -80,8 +80,8 @@ type RoomMemberAttributesSetConfig struct {
 
 // RoomMemberAttributesQueryConfig is ZIMRoomMemberAttributesQueryConfig.
 type RoomMemberAttributesQueryConfig struct {
-	NextFlag string `json:"nextFlag"`
-	Count    int64  `json:"count"`
+	NextFlag string   `json:"nextFlag"`
+	Count    PageSize `json:"count"`
 }
 
 // RoomOperatedInfo is ZIMRoomOperatedInfo.
