@@ -20,6 +20,7 @@ func (s *session) handleMessage(ctx context.Context, st xmppwire.Stanza, to xmpp
 	default:
 		st.Type = "" // unknown types count as normal [RFC 6121 §5.2.2]
 	}
+	st = st.Without(func(e *xmppwire.Element) bool { return e.Is(xmppmap.NSOwn, pmElement) }) // in whose name he speaks is not his to say
 	if st.To == "" {
 		to = xmppmap.Address{Kind: xmppmap.User, User: s.user, Bare: s.bare}
 	}

@@ -93,7 +93,7 @@ func (s *session) sayPrivately(ctx context.Context, st xmppwire.Stanza, o *occup
 		if who.nick != to.Resource {
 			continue
 		}
-		st = st.Without(func(e *xmppwire.Element) bool { return e.Space == xmppmap.NSMUCUser || e.Is(xmppmap.NSOwn, pmElement) })
+		st = st.Without(func(e *xmppwire.Element) bool { return e.Space == xmppmap.NSMUCUser })
 		st.Add(xmppwire.New(xmppmap.NSMUCUser, "x"), xmppwire.New(xmppmap.NSOwn, pmElement).
 			Set("kind", to.Conv.Kind.String()).Set("in", to.Conv.ID).Set("from", o.nickName()).Set("to", who.nick))
 		s.say(ctx, st, chat.Peer(s.user, who.user), "")

@@ -72,3 +72,32 @@ func TestARoomThatIsMadeAgainHasNoPassword(t *testing.T) {
 		t.Fatalf("bob makes the room again: %s", e)
 	}
 }
+
+// Nobody speaks in an occupant's name: what marks a private message is the room's to write.
+func TestNobodyMakesUpAPrivateMessage(t *testing.T) {
+	s := newServer(t, "")
+	alice, bob := s.present(t, "alice", "desk"), s.present(t, "bob", "desk")
+	for _, p := range []*peer{alice, bob} {
+		p.write("<presence to='den@rooms.localhost/" + map[*peer]string{alice: "boss", bob: "bob"}[p] + "'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+		p.want("message") // the subject
+	}
+	const forged = "<body>pay me</body><pm xmlns='urn:x-dragoman:0' kind='room' in='den' from='boss' to='bob'/>"
+	for to, from := range map[string]string{"alice@localhost' type='chat": "bob@localhost/desk", "den@rooms.localhost' type='groupchat": "den@rooms.localhost/bob"} {
+		bob.write("<message id='forged-" + to[:3] + "' to='" + to + "'>" + forged + "</message>")
+		e := alice.want("message")
+		for body(e) != "pay me" {
+			e = alice.want("message")
+		}
+		if e.Attr("from") != from {
+			t.Errorf("to %s: %s", to, e)
+		}
+	}
+	bob.write("<message id='true-0001' to='den@rooms.localhost/boss' type='chat'>" + forged + "</message>")
+	e := alice.want("message")
+	for body(e) != "pay me" || e.Attr("type") != "chat" {
+		e = alice.want("message")
+	}
+	if e.Attr("from") != "den@rooms.localhost/bob" {
+		t.Errorf("a private message: %s", e)
+	}
+}
