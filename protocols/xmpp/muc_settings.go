@@ -32,7 +32,8 @@ var settingsKey = chat.HiddenKey("xmpp.muc")
 // long as somebody is there, or only until it has been told.
 type mucMemory struct {
 	mu       sync.Mutex
-	settings map[chat.Conv]readSettings
+	settings map[chat.Conv]readSettings      // of those that somebody of ours is in
+	changes  int                             // of settings, so that nobody keeps what he has read before one
 	fresh    map[chat.Conv]chat.UserID       // new groups and rooms that nobody has configured, and who has made them
 	ends     map[chat.Conv]*xmppwire.Element // what who ends a group or room says about it
 }
@@ -51,6 +52,7 @@ func newMUCMemory() *mucMemory {
 func (f *Frontend) settingsOf(ctx context.Context, d *chat.Details) (mucSettings, error) {
 	f.muc.mu.Lock()
 	known, ok := f.muc.settings[d.Conv]
+	changes := f.muc.changes
 	f.muc.mu.Unlock()
 	if ok && known.made.Equal(d.Created) {
 		return known.mucSettings, nil
@@ -67,8 +69,13 @@ func (f *Frontend) settingsOf(ctx context.Context, d *chat.Details) (mucSettings
 			}
 		}
 	}
+	if len(f.hub.in(d.Conv)) == 0 {
+		return known.mucSettings, nil // nobody's leaving would have it forgotten
+	}
 	f.muc.mu.Lock()
-	f.muc.settings[d.Conv] = known
+	if f.muc.changes == changes {
+		f.muc.settings[d.Conv] = known
+	}
 	f.muc.mu.Unlock()
 	return known.mucSettings, nil
 }
@@ -84,7 +91,8 @@ func (s *session) changeSettings(ctx context.Context, d *chat.Details, set mucSe
 		return err
 	}
 	s.muc.mu.Lock()
-	s.muc.settings[d.Conv] = readSettings{made: d.Created, mucSettings: set}
+	s.muc.changes++
+	delete(s.muc.settings, d.Conv)
 	s.muc.mu.Unlock()
 	return nil
 }

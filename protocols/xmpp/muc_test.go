@@ -101,3 +101,20 @@ func TestNobodyMakesUpAPrivateMessage(t *testing.T) {
 		t.Errorf("a private message: %s", e)
 	}
 }
+
+// How rooms are set is remembered of those alone that somebody of ours is in: others come and go by the thousand.
+func TestRoomsOfOthersAreNotRemembered(t *testing.T) {
+	s := newServer(t, "")
+	feed := must(s.Router.Open(t.Context(), bridge.Actor{User: "bob", Device: "zim/1", Protocol: "zim"}, bridge.FromNow()))
+	defer feed.Close()
+	for _, id := range []string{"one", "two", "three"} {
+		must(s.Router.Submit(t.Context(), feed.Actor(), chat.Draft{Conv: chat.Room(id), Body: chat.Lifecycle{Created: true}}))
+		must(s.Router.Enter(t.Context(), feed, chat.Room(id), "bob"))
+		s.Router.Leave(t.Context(), feed, chat.Room(id))
+	}
+	s.Frontend.muc.mu.Lock()
+	defer s.Frontend.muc.mu.Unlock()
+	if n := len(s.Frontend.muc.settings); n != 0 {
+		t.Errorf("%d rooms are remembered", n)
+	}
+}
