@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -139,6 +140,16 @@ func (g *gateway) signed(action string) url.Values {
 // send makes a call of the server API as it is.
 func (g *gateway) send(query url.Values, body string) fields {
 	g.t.Helper()
+	var out fields
+	if err := json.Unmarshal(g.raw(query, body), &out); err != nil {
+		g.t.Fatalf("%s: %v", query.Get("Action"), err)
+	}
+	return out
+}
+
+// raw is send, with the answer as it came.
+func (g *gateway) raw(query url.Values, body string) []byte {
+	g.t.Helper()
 	r, err := http.NewRequestWithContext(g.t.Context(), http.MethodPost, g.server.URL+"/?"+query.Encode(), strings.NewReader(body))
 	if err != nil {
 		g.t.Fatal(err)
@@ -148,8 +159,8 @@ func (g *gateway) send(query url.Values, body string) fields {
 		g.t.Fatal(err)
 	}
 	defer func() { _ = answer.Body.Close() }()
-	var out fields
-	if err := json.UnmarshalRead(answer.Body, &out); err != nil || answer.StatusCode != http.StatusOK {
+	out, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != http.StatusOK {
 		g.t.Fatalf("%s: status %d, %v", query.Get("Action"), answer.StatusCode, err)
 	}
 	return out
