@@ -60,7 +60,7 @@ export class Link {
       }
       const give = (code: ZIMErrorCode, why: string) => {
         clearTimeout(timer);
-        socket.onopen = socket.onclose = socket.onerror = null;
+        socket.onopen = socket.onclose = null;
         socket.close();
         reject(new Fault(code, why));
       };
@@ -68,6 +68,8 @@ export class Link {
         () => give(ZIMErrorCode.NetworkModuleRequestTimeout, 'the server does not answer'),
         connectTimeout,
       );
+      // What went wrong is told by onclose; outside of browsers an error that nobody hears ends the program.
+      socket.onerror = () => {};
       socket.onclose = () => give(ZIMErrorCode.NetworkModuleNetworkError, 'the server cannot be reached');
       socket.onopen = () => {
         clearTimeout(timer);
