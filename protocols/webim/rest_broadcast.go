@@ -114,6 +114,10 @@ func (c *call) tellRooms() (reply, error) {
 				continue // nobody would hear it
 			}
 			ev, err := c.Router.Submit(c.ctx, c.actor(), chat.Draft{Conv: room.Conv, Body: m, Native: native})
+			switch chat.ReasonOf(err) {
+			case chat.NoGroup, chat.Dissolved:
+				continue // it has ended meanwhile; the others shall hear it all the same
+			}
 			if err != nil {
 				return reply{}, err
 			}

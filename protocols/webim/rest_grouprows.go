@@ -47,8 +47,10 @@ func (c *call) size(d chat.Details) int {
 // present is who is in a room now, in order of coming, each once.
 func (c *call) present(conv chat.Conv) []chat.UserID {
 	var users []chat.UserID
+	known := map[chat.UserID]bool{}
 	for _, o := range c.Router.Occupants(conv) {
-		if !slices.Contains(users, o.User) {
+		if !known[o.User] {
+			known[o.User] = true
 			users = append(users, o.User)
 		}
 	}
