@@ -15,6 +15,7 @@ after(async () => {
 
 await import('./webim/matrix.mjs');
 await import('./webim/errors.mjs');
+await import('./webim/hostile.mjs');
 await import('./webim/devices.mjs');
 await import('./webim/options.mjs');
 await import('./webim/pointing.mjs');

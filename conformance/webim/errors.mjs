@@ -203,6 +203,11 @@ cause('the message to edit is another\'s', [603], 'usual', async ({ owner, user 
   await user.do('edit', 'group', id, sent.id, { msg: 'other words' });
 });
 
+cause('the edit makes of it what there is not', [1303], 'usual', async ({ owner, user }) => {
+  const sent = await user.sendText({ peer: owner.user }, 'said');
+  await user.do('edit', 'peer', owner.user, sent.id, { type: 'loc', addr: 'beyond the pole', buildingName: '', lat: 200, lng: 0 });
+});
+
 cause('the message was edited ten times', [50], 'usual', async ({ owner, user }) => {
   const sent = await user.sendText({ peer: owner.user }, 'draft');
   for (let i = 1; i <= 10; i++) await user.do('edit', 'peer', owner.user, sent.id, { msg: `draft ${i}` });
