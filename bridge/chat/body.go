@@ -120,6 +120,7 @@ type (
 		Role   Role      `json:",omitzero"` // of ChangeRole
 		Until  time.Time `json:",omitzero"` // of ChangeMute; zero: for ever
 		Nick   string    `json:",omitzero"` // of ChangeNick, and of ChangeJoin to a room
+		Was    string    `json:",omitzero"` // of ChangeNick: the nick until now; the log fills it in
 		Reason string    `json:",omitzero"`
 	}
 

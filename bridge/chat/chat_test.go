@@ -101,7 +101,7 @@ func TestStoredFormKeepsEveryBody(t *testing.T) {
 	bodies := []Body{fullMessage(), Message{Content: Recalled{}}, Edit{Target: Ref{ID: 1}, Message: fullMessage()},
 		Recall{Ref{ID: 1}, "why"}, Receipt{State: Read, Messages: []Ref{{ID: 1}}, Note: "n"},
 		Reaction{Target: Ref{ID: 1}, On: []Emoji{"👍"}, Off: []Emoji{"x"}, Whole: true}, Pin{Ref{ID: 1}, true}, Typing{true},
-		Membership{[]UserID{"a"}, ChangeMute, 120, when, "nick", "r"}, Profile{Name: &name},
+		Membership{[]UserID{"a"}, ChangeMute, 120, when, "nick", "was", "r"}, Profile{Name: &name},
 		Rules{Join: &mode, Max: &count, Silent: &silent, SilentUntil: &when},
 		Lifecycle{Created: true, Members: []UserID{"x"}, Profile: Profile{Name: &name}, Parent: Group("1"), Linger: time.Hour, Attributes: map[string]string{"k": "v"}},
 		Attributes{Set: map[string]string{"k": "v"}, Deleted: []string{"d"}, User: "u", AutoDelete: true},

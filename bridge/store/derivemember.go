@@ -264,7 +264,7 @@ func (b *batch) changeStandings(st *step, body *chat.Membership) error {
 		case chat.ChangeDisallow:
 			m.Allowed = false
 		case chat.ChangeNick:
-			m.Nick = body.Nick
+			body.Was, m.Nick = m.Nick, body.Nick
 		case chat.ChangeRole:
 			if !m.Role.IsMember() {
 				m.ord, m.Joined = r.ord+1, fromMillis(st.now())

@@ -3,6 +3,7 @@ package fidelity
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"strconv"
 
 	"google.golang.org/protobuf/proto"
@@ -16,7 +17,17 @@ type act func(p *person, c *cell) error
 
 // acts are what each protocol can say, by kind.
 func acts() map[string]map[string]act {
-	return map[string]map[string]act{"webim": webimActs(), "zim": zimActs(), "xmpp": xmppActs()}
+	all := map[string]map[string]act{"webim": webimActs(), "zim": zimActs(), "xmpp": xmppActs()}
+	for proto, more := range map[string][]map[string]act{
+		"webim": {webimMemberActs(), webimGroupActs(), webimPersonActs()},
+		"zim":   {zimMemberActs(), zimGroupActs(), zimPersonActs()},
+		"xmpp":  {xmppMemberActs(), xmppGroupActs(), xmppPersonActs()},
+	} {
+		for _, acts := range more {
+			maps.Copy(all[proto], acts)
+		}
+	}
+	return all
 }
 
 // want begins what must be heard of a message.
@@ -166,6 +177,15 @@ func webimActs() map[string]act {
 			c.about(p, "read", nil)
 			return p.webimSay(c, webimAck(webimwire.MessageBody_READ_ACK, c.base), nil)
 		},
+		"signalling": func(p *person, c *cell) error {
+			c.want = fields{"what": "signalling", "has": c.token}
+			id := p.id()
+			payload, err := webimwire.Pack(&webimwire.ConferenceBody{SessionId: &c.token})
+			if err != nil {
+				return err
+			}
+			return p.webim.Put(&webimwire.Meta{Id: &id, To: webimwire.UserJID(appKey, c.to.user, ""), Ns: webimwire.Meta_CONFERENCE.Enum(), Payload: payload})
+		},
 		"typing":       func(p *person, c *cell) error { return p.webimTyping(c, "TypingBegin", "typing") },
 		"typing ended": func(p *person, c *cell) error { return p.webimTyping(c, "TypingEnd", "typing ended") },
 		"reaction": func(p *person, c *cell) error {
@@ -195,9 +215,8 @@ func webimActs() map[string]act {
 		c.about(p, "read", nil) // up to the last, which is the one that it is about
 		return p.webimSay(c, webimAck(webimwire.MessageBody_CHANNEL_ACK, "0"), nil)
 	}
-	for kind, a := range webimMemberActs() {
-		all[kind] = a
-	}
+	all["recall by a manager"] = all["recall"]
+	all["recalled, in history"] = inHistory(all["recall"])
 	return all
 }
 
@@ -426,9 +445,8 @@ func zimActs() map[string]act {
 		c.about(p, "reaction taken back", nil)
 		return p.ask("deleteMessageReaction", zimwire.DeleteMessageReactionParams{ReactionType: thumbsUp, Message: c.target()})
 	}
-	for kind, a := range zimMemberActs() {
-		all[kind] = a
-	}
+	all["recall by a manager"] = all["recall"]
+	all["recalled, in history"] = inHistory(all["recall"])
 	return all
 }
 
@@ -447,7 +465,11 @@ func zimMemberActs() map[string]act {
 		return func(p *person, c *cell) error {
 			c.want = want(c)
 			c.want["conv"] = c.conv
-			return p.ask(method, map[string]any{"groupID": c.conv, key: c.token})
+			value := c.token
+			if key == "groupAvatarUrl" {
+				value = "https://example.org/" + c.token
+			}
+			return p.ask(method, map[string]any{"groupID": c.conv, key: value})
 		}
 	}
 	return map[string]act{
@@ -458,7 +480,7 @@ func zimMemberActs() map[string]act {
 		"add":           member("add", "inviteUsersIntoGroup", nil, nil),
 		"name":          state("updateGroupName", "groupName", func(c *cell) fields { return fields{"what": "update", "now.name": c.token} }),
 		"notice":        state("updateGroupNotice", "groupNotice", func(c *cell) fields { return fields{"what": "notice", "text": c.token} }),
-		"picture of it": state("updateGroupAvatarUrl", "groupAvatarUrl", func(c *cell) fields { return fields{"what": "update", "now.avatar": c.token} }),
+		"picture of it": state("updateGroupAvatarUrl", "groupAvatarUrl", func(c *cell) fields { return fields{"what": "update", "now.avatar": "https://example.org/" + c.token} }),
 		"all silenced": func(p *person, c *cell) error {
 			c.want = fields{"what": "all silenced", "conv": c.conv}
 			return p.ask("muteGroup", map[string]any{"groupID": c.conv, "isMute": true, "config": map[string]any{"mode": 2, "duration": 60, "roles": []int{}}})
@@ -528,6 +550,9 @@ func xmppActs() map[string]act {
 			return plain(p, c, body(c)+"<reference xmlns='urn:xmpp:reference:0' type='mention' uri='xmpp:zim-hears@"+domain+"' begin='0' end='3'/>",
 				fields{"text": c.token, "mentions": "zim-hears"})
 		},
+		"mention of all": func(p *person, c *cell) error {
+			return plain(p, c, body(c)+"<mention xmlns='urn:xmpp:mentions:0' mentions='urn:xmpp:mentions:0#channel'/>", fields{"text": c.token, "all": "yes"})
+		},
 		"own fields": func(p *person, c *cell) error {
 			return plain(p, c, body(c)+"<fields xmlns='urn:x-dragoman:0'><field name='own' kind='string'>"+c.token+"</field></fields>",
 				fields{"text": c.token, "ext.own": c.token})
@@ -573,7 +598,7 @@ func xmppActs() map[string]act {
 			return p.xmppSay(c, "<paused xmlns='http://jabber.org/protocol/chatstates'/>")
 		},
 		"signalling": func(p *person, c *cell) error {
-			c.want = fields{"what": "message", "has": c.token}
+			c.want = fields{"what": "message", "has": "urn:example:" + c.token}
 			return p.xmppSay(c, "<x xmlns='urn:example:"+c.token+"'/>")
 		},
 		"reaction": func(p *person, c *cell) error {
@@ -588,10 +613,22 @@ func xmppActs() map[string]act {
 		c.about(p, "reaction taken back", nil)
 		return p.xmppSay(c, "<reactions xmlns='urn:xmpp:reactions:0' id='"+c.base+"'/>")
 	}
-	for kind, a := range xmppMemberActs() {
-		all[kind] = a
+	all["recall by a manager"] = func(p *person, c *cell) error {
+		c.about(p, "recall", nil)
+		_, err := p.iq("set", c.jid(), "<moderate xmlns='urn:xmpp:message-moderate:1' id='"+c.base+"'><retract xmlns='urn:xmpp:message-retract:1'/><reason>enough</reason></moderate>")
+		return err
 	}
+	all["recalled, in history"] = inHistory(all["recall"])
 	return all
+}
+
+// inHistory is a recall of which the hearer reads in his history.
+func inHistory(recall act) act {
+	return func(p *person, c *cell) error {
+		err := recall(p, c)
+		c.want = fields{"what": "tombstone", "about": "base"}
+		return err
+	}
 }
 
 // stanza is the id attribute under which an XMPP client knows the message that c is about.

@@ -54,7 +54,7 @@ func TestHistoriesOfWhatWasEditedAndRecalled(t *testing.T) {
 			t.Fatalf("%s: the recall did not come", proto)
 		}
 		for _, name := range protos {
-			history, err := w.hearers[name].history(group)
+			history, err := w.hearers[name].history(&cell{conv: group})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -90,16 +90,17 @@ func (w *world) checkHistory(t *testing.T, who, proto string, history []fields, 
 	}
 }
 
-// history reads the newest messages of a group.
-func (p *person) history(group string) ([]fields, error) {
+// history reads the newest messages of c's conversation; one to one it is that with c.to.
+func (p *person) history(c *cell) ([]fields, error) {
 	switch p.proto {
 	case "webim":
-		return p.roaming(group)
+		return p.roaming(c)
 	case "zim":
 		var page struct {
 			MessageList []zimwire.Message `json:"messageList"`
 		}
-		params := zimwire.QueryHistoryMessageParams{ConversationID: group, ConversationType: zimwire.ConversationTypeGroup}
+		params := zimwire.QueryHistoryMessageParams{}
+		params.ConversationID, params.ConversationType = c.place()
 		params.Config.Count, params.Config.Reverse = 50, true
 		err := p.zim.Ask(p.world.ctx, "queryHistoryMessage", params, &page)
 		var all []fields
@@ -113,13 +114,17 @@ func (p *person) history(group string) ([]fields, error) {
 		return all, err
 	}
 	mark := p.mark()
-	c := &cell{conv: group}
-	_, err := p.iq("set", c.jid(), "<query xmlns='urn:xmpp:mam:2'><set xmlns='http://jabber.org/protocol/rsm'><max>50</max><before/></set></query>")
+	to, with := c.jid(), ""
+	if c.conv == "" {
+		to, with = "", "<x xmlns='jabber:x:data' type='submit'><field var='FORM_TYPE' type='hidden'><value>urn:xmpp:mam:2</value></field>"+
+			"<field var='with'><value>"+c.jid()+"</value></field></x>"
+	}
+	_, err := p.iq("set", to, "<query xmlns='urn:xmpp:mam:2'>"+with+"<set xmlns='http://jabber.org/protocol/rsm'><max>50</max><before/></set></query>")
 	items, _ := p.since(mark)
 	return slices.DeleteFunc(items, func(f fields) bool { return f["archived"] == "" }), err
 }
 
-func (p *person) roaming(group string) ([]fields, error) {
+func (p *person) roaming(c *cell) ([]fields, error) {
 	var page struct {
 		Data struct {
 			Msgs []struct {
@@ -127,7 +132,11 @@ func (p *person) roaming(group string) ([]fields, error) {
 			} `json:"msgs"`
 		} `json:"data"`
 	}
-	ask := map[string]any{"queue": group + "@conference.easemob.com", "start": "-1", "end": "-1", "pull_number": 50}
+	queue := c.conv + "@conference.easemob.com"
+	if c.conv == "" {
+		queue = c.to.user + "@easemob.com"
+	}
+	ask := map[string]any{"queue": queue, "start": "-1", "end": "-1", "pull_number": 50}
 	if err := p.rest("POST", "/users/"+p.user+"/messageroaming", ask, &page); err != nil {
 		return nil, err
 	}

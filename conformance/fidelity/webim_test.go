@@ -139,6 +139,10 @@ func (p *person) hearPacked(b []byte) error {
 
 // hearMeta decodes what a WebIM client takes from a queue.
 func (p *person) hearMeta(m *webimwire.Meta) {
+	if m.GetNs() == webimwire.Meta_CONFERENCE {
+		p.hear(fields{"what": "signalling", "raw": string(m.GetPayload())})
+		return
+	}
 	decoded, err := webimwire.Body(m)
 	if err != nil {
 		p.hear(fields{"what": "garbage", "error": err.Error()})
@@ -250,9 +254,11 @@ func (p *person) webimContent(f fields, contents []*webimContent) {
 			f["what"] = map[string]string{"TypingBegin": "typing", "TypingEnd": "typing ended"}[f["action"]]
 		}
 		putValues(f, c.GetParams())
+		f["data"] = f["param.data"]
 	case webimwire.MessageBody_Content_CUSTOM:
 		f["type"] = c.GetCustomEvent()
 		putValues(f, c.GetCustomExts())
+		f["data"], f["words"] = f["param.data"], f["param.text"]
 	}
 }
 
@@ -273,16 +279,20 @@ func webimMUC(body *webimwire.MUCBody) []fields {
 		webimwire.MUCBody_ADD_USER_WHITE_LIST: "allow", webimwire.MUCBody_REMOVE_USER_WHITE_LIST: "disallow",
 		webimwire.MUCBody_BAN_GROUP: "all silenced", webimwire.MUCBody_UPDATE_ANNOUNCEMENT: "notice", webimwire.MUCBody_DESTROY: "dissolved",
 		webimwire.MUCBody_UPDATE: "update", webimwire.MUCBody_SET_METADATA: "attributes", webimwire.MUCBody_GROUP_MEMBER_METADATA_UPDATE: "attributes of a member",
-		webimwire.MUCBody_CREATE: "created", webimwire.MUCBody_THREAD_CREATE: "thread",
+		webimwire.MUCBody_CREATE: "created", webimwire.MUCBody_THREAD_CREATE: "thread", webimwire.MUCBody_INVITE: "invite",
+		webimwire.MUCBody_INVITE_DECLINE: "invitation declined", webimwire.MUCBody_APPLY: "apply", webimwire.MUCBody_APPLY_DECLINE: "application declined",
 	}[body.GetOperation()]
 	f := fields{"what": what, "conv": body.GetMucId().GetName(), "from": body.GetFrom().GetName(), "raw": body.String()}
 	if len(body.GetTo()) > 0 {
 		f["user"] = body.GetTo()[0].GetName()
 	}
-	if what == "came" || what == "gone" {
+	switch what {
+	case "came", "gone", "apply", "invitation declined":
 		f["user"] = f["from"]
 	}
 	switch body.GetOperation() {
+	case webimwire.MUCBody_ASSIGN_OWNER:
+		f["is"] = "owner"
 	case webimwire.MUCBody_ADD_ADMIN:
 		f["role"] = "admin"
 	case webimwire.MUCBody_REMOVE_ADMIN:

@@ -13,10 +13,12 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
 	"dragoman/conformance/raw"
+	"dragoman/mapping"
 )
 
 const secret = "fidelity-secret"
@@ -31,6 +33,11 @@ type world struct {
 	hearers  map[string]*person
 	groups   map[string]string // by the protocol whose speaker owns it
 	rooms    map[string]string
+	named    string  // a group in which everywhere is
+	founder  *person // makes groups for others, and is in none
+
+	appToken sync.Once
+	app      *person // the app's server
 }
 
 // upload is a file to send.
@@ -41,17 +48,31 @@ type upload struct {
 
 // cell is one thing said in one place, to one hearer or to all of them.
 type cell struct {
-	kind  string
-	by    string // who speaks
-	conv  string // "": one to one
-	room  bool
-	to    *person // one to one, or whom it is about
-	token string  // a word that nothing else has
-	base  string  // the id of the message that it is about
-	sent  string  // the id that an XMPP speaker gave his last message
-	file  upload
-	want  fields // what a hearer must hear for it to be exact
-	fault error
+	kind    string
+	by      string // who speaks
+	byProto string
+	conv    string // "": one to one
+	room    bool
+	to      *person // one to one, or whom it is about
+	token   string  // a word that nothing else has
+	base    string  // the id of the message that it is about
+	sent    string  // the id that an XMPP speaker gave his last message
+	file    upload
+	want    fields // what a hearer must hear for it to be exact
+	mark    int    // since when
+	shared  bool   // in a group that other cells use too
+	fault   error
+}
+
+// where is the place of what c says.
+func (c *cell) where() mapping.Place {
+	switch {
+	case c.room:
+		return mapping.Room
+	case c.conv != "":
+		return mapping.Group
+	}
+	return mapping.Peer
 }
 
 // newWorld starts a gateway and lets everybody in. Everybody is in three groups, each owned by the speaker of one protocol,
@@ -79,10 +100,21 @@ func newWorld(t *testing.T) *world {
 		w.speakers[proto] = w.login(t, proto, proto+"-speaks")
 		w.hearers[proto] = w.login(t, proto, proto+"-hears")
 	}
+	w.founder = w.login(t, "zim", "founder")
 	if err := w.settle(); err != nil {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// another is a speaker who is neither of two.
+func (w *world) another(a, b *person) *person {
+	for _, proto := range protos {
+		if p := w.speakers[proto]; p != a && p != b {
+			return p
+		}
+	}
+	return nil
 }
 
 func (w *world) everybody() []*person {
@@ -105,6 +137,16 @@ func (w *world) login(t *testing.T, proto, user string) *person {
 // connect logs a device of an account in.
 func (w *world) connect(t *testing.T, proto, user, device string) *person {
 	t.Helper()
+	p, err := w.dial(proto, user, device)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(p.close)
+	return p
+}
+
+// dial is connect for who goes again.
+func (w *world) dial(proto, user, device string) (*person, error) {
 	p := &person{world: w, proto: proto, user: user, device: device, acks: map[string]chan error{}, wake: make(chan struct{}),
 		nextID: uint64(time.Now().UnixMilli()) << 10}
 	var err error
@@ -121,11 +163,7 @@ func (w *world) connect(t *testing.T, proto, user, device string) *person {
 	default:
 		p.xmpp, err = w.gateway.DialXMPP(w.ctx, user, p.device, secret, p.hooks())
 	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(p.close)
-	return p
+	return p, err
 }
 
 // settle makes the groups and rooms.
@@ -149,7 +187,7 @@ func (w *world) settle() error {
 				return err
 			}
 		}
-		if w.rooms[proto], err = owner.makeRoom(); err != nil {
+		if w.rooms[proto], err = owner.makeRoom("room-of-" + proto); err != nil {
 			return err
 		}
 		for _, p := range w.everybody() {
@@ -165,7 +203,7 @@ func (w *world) settle() error {
 }
 
 // makeRoom makes a room as its protocol does.
-func (p *person) makeRoom() (string, error) {
+func (p *person) makeRoom(id string) (string, error) {
 	switch p.proto {
 	case "webim":
 		var made struct {
@@ -176,10 +214,10 @@ func (p *person) makeRoom() (string, error) {
 		err := p.rest("POST", "/chatrooms", map[string]any{"name": "a room", "description": "of WebIM", "owner": p.user, "maxusers": 100}, &made)
 		return made.Data.ID, err
 	case "zim":
-		room := map[string]any{"roomID": "room-of-zim", "roomName": "a room"}
-		return "room-of-zim", p.ask("createRoom", map[string]any{"roomInfo": room, "config": map[string]any{}})
+		room := map[string]any{"roomID": id, "roomName": "a room"}
+		return id, p.ask("createRoom", map[string]any{"roomInfo": room, "config": map[string]any{}})
 	}
-	return "room-of-xmpp", p.enter("room-of-xmpp", true)
+	return id, p.enter(id, true)
 }
 
 // enter goes into a group or room, where that is something that a client does.

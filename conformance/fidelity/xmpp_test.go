@@ -121,6 +121,9 @@ func (p *person) hearStanza(s xmppwire.Stanza) {
 		}
 		if item := s.Child("jabber:iq:roster", "query").Child("jabber:iq:roster", "item"); item != nil {
 			user, _, _ := strings.Cut(item.Attr("jid"), "@")
+			if name := item.Attr("name"); name != "" {
+				p.hear(fields{"what": "alias", "user": user, "alias": name, "groups": item.ChildText("jabber:iq:roster", "group"), "raw": raw})
+			}
 			what := "contact"
 			if item.Attr("subscription") == "remove" {
 				what = "contact removed"
@@ -169,6 +172,7 @@ func (p *person) xmppPresence(s xmppwire.Stanza, raw string) {
 			f["what"], f["from"] = "contact accepted", local
 		case "unsubscribed":
 			f["what"], f["from"] = "contact declined", local
+			p.hear(fields{"what": "contact removed", "from": local, "raw": raw}) // the same word for both
 		}
 		p.hear(f)
 		return
@@ -236,12 +240,25 @@ func (p *person) xmppMessage(s xmppwire.Stanza, raw string) {
 		p.hear(f)
 		return
 	}
+	if form := s.Child("jabber:x:data", "x"); form != nil {
+		for field := range form.Children() {
+			if field.Attr("var") == "muc#jid" {
+				f["what"], f["conv"] = "apply", local
+				f["user"], _, _ = strings.Cut(field.ChildText("jabber:x:data", "value"), "@")
+				p.hear(f)
+				return
+			}
+		}
+	}
 	body, _ := s.Body()
 	if p.xmppNotices(s, f) {
 		p.hear(f)
 		return
 	}
 	f["text"] = body
+	if f["from"] == "" && f["conv"] != "" && strings.HasPrefix(body, "Your application was declined.") {
+		f["what"], f["user"] = "application declined", p.user
+	}
 	if r := s.Child("urn:xmpp:reply:0", "reply"); r != nil {
 		f["reply"], f["text"] = r.Attr("id"), unquoted(s, body)
 	}
@@ -251,6 +268,9 @@ func (p *person) xmppMessage(s xmppwire.Stanza, raw string) {
 			name, _, _ := strings.Cut(strings.TrimPrefix(c.Attr("uri"), "xmpp:"), "@")
 			mentioned = append(mentioned, name)
 		}
+	}
+	if m := s.Child("urn:xmpp:mentions:0", "mention"); m.Attr("mentions") == "urn:xmpp:mentions:0#channel" {
+		f["all"] = "yes"
 	}
 	if mentioned != nil {
 		f["mentions"] = strings.Join(mentioned, ",")
@@ -365,6 +385,13 @@ func (p *person) xmppNotices(s xmppwire.Stanza, f fields) bool {
 				f["what"], f["text"] = "notice", c.Text()
 				return true
 			}
+		case c.Child("http://jabber.org/protocol/muc#user", "invite") != nil:
+			f["what"], f["user"] = "invite", p.user
+			return true
+		case c.Child("http://jabber.org/protocol/muc#user", "decline") != nil:
+			user, _, _ := strings.Cut(c.Child("http://jabber.org/protocol/muc#user", "decline").Attr("from"), "@")
+			f["what"], f["user"] = "invitation declined", user
+			return true
 		case c.Is("http://jabber.org/protocol/muc#user", "x"):
 			if _, has := s.Body(); !has {
 				f["what"] = "changed"

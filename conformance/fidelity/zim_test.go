@@ -100,6 +100,10 @@ func (p *person) hearNotice(method string, params []byte) {
 		} `json:"mutedInfo"`
 		ChangeInfoList []zimwire.MessageReactionChangeInfo `json:"changeInfoList"`
 		GroupInfo      zimwire.GroupFullInfo               `json:"groupInfo"`
+		VerifyInfo     zimwire.GroupVerifyInfo             `json:"verifyInfo"`
+		Info           zimwire.UserFullInfo                `json:"info"`
+
+		ApplicationList []zimwire.GroupApplicationInfo `json:"applicationList"`
 	}
 	if err := json.Unmarshal(params, &e); err != nil {
 		p.hear(base)
@@ -190,6 +194,16 @@ func (p *person) hearNotice(method string, params []byte) {
 	case "roomMemberAttributesUpdated":
 		base["what"], base["conv"] = "attributes of a member", e.RoomID
 		p.hear(base)
+	case "groupVerifyInfoUpdated":
+		closed := strconv.FormatBool(e.VerifyInfo.JoinMode != zimwire.GroupJoinModeAny)
+		p.hear(fields{"what": "update", "conv": e.GroupID, "now.members_only": closed})
+	case "groupApplicationListChanged", "groupApplicationUpdated":
+		for _, a := range e.ApplicationList {
+			p.zimApplication(a, string(params))
+		}
+	case "userInfoUpdated":
+		p.hear(fields{"what": "profile", "user": e.Info.BaseInfo.UserID, "name": e.Info.BaseInfo.UserName, "extra": e.Info.ExtendedData,
+			"picture": p.picture(e.Info.UserAvatarURL), "raw": string(params)})
 	case "messageDeleted":
 		base["what"] = "hidden"
 		p.hear(base)
@@ -197,6 +211,9 @@ func (p *person) hearNotice(method string, params []byte) {
 		base["what"], base["conv"], base["user"] = fmt.Sprintf("room state %d, event %d", e.State, e.Event), e.RoomID, p.user
 		if zimwire.RoomEvent(e.Event) == zimwire.RoomEventKickedOut {
 			base["what"] = "kick"
+		}
+		if zimwire.RoomEvent(e.Event) == zimwire.RoomEventRoomNotExist {
+			base["what"] = "dissolved"
 		}
 		p.hear(base)
 	case "conversationChanged":
@@ -207,6 +224,32 @@ func (p *person) hearNotice(method string, params []byte) {
 	default:
 		p.hear(base)
 	}
+}
+
+// zimApplication decodes an application to a group, or an invitation.
+func (p *person) zimApplication(a zimwire.GroupApplicationInfo, raw string) {
+	f := fields{"conv": a.GroupInfo.GroupID, "user": a.ApplyUser.UserID, "raw": raw}
+	switch joins := a.Type == zimwire.GroupApplicationTypeJoin; {
+	case joins && a.State == zimwire.GroupApplicationStateWaiting:
+		f["what"] = "apply"
+	case joins && a.State == zimwire.GroupApplicationStateRejected:
+		f["what"] = "application declined"
+	case !joins && a.State == zimwire.GroupApplicationStateWaiting:
+		f["what"], f["user"] = "invite", p.user
+	case !joins && a.State == zimwire.GroupApplicationStateRejected:
+		f["what"] = "invitation declined"
+	default:
+		f["what"] = "application settled"
+	}
+	p.hear(f)
+}
+
+// picture is the digest of what lies at an address.
+func (p *person) picture(link string) string {
+	if link == "" {
+		return ""
+	}
+	return p.world.fetch(link, "", "")
 }
 
 // zimList decodes what a line of the list of conversations has become.
@@ -300,9 +343,13 @@ func (p *person) zimMessage(m zimwire.Message) fields {
 	case zimwire.MessageTypeCommand:
 		data, _ := base64.StdEncoding.DecodeString(m.Message) // anything else shows as a difference
 		f["data"] = string(data)
+		zimForeign(f, data, "action")
 	case zimwire.MessageTypeCustom:
 		f["type"], f["data"] = "zim.custom."+strconv.FormatInt(m.SubType, 10), m.Message
 		f["words"] = m.SearchedContent
+		if m.SubType == 0 {
+			zimForeign(f, []byte(m.Message), "type")
+		}
 	case zimwire.MessageTypeCombine:
 		f["bundle"], f["title"], f["preview"] = "yes", m.Title, m.Summary
 	case zimwire.MessageTypeMultiple:
@@ -323,6 +370,27 @@ func (p *person) zimMessage(m zimwire.Message) fields {
 		f["what"] = "tip"
 	}
 	return f
+}
+
+// zimForeign reads a command or custom message of another protocol, as docs/mapping.md says; name is what the type is called.
+func zimForeign(f fields, text []byte, name string) {
+	var said struct {
+		Name   string            `json:"name"`
+		Type   string            `json:"type"`
+		Params map[string]string `json:"params"`
+		Data   string            `json:"data"`
+		Text   string            `json:"text"`
+	}
+	if json.Unmarshal(text, &said) != nil {
+		return
+	}
+	f[name], f["data"] = said.Name+said.Type, said.Data
+	if said.Text != "" {
+		f["words"] = said.Text
+	}
+	for k, v := range said.Params {
+		f["param."+k] = v
+	}
 }
 
 func (p *person) zimMedia(f fields, m zimwire.Message) {

@@ -125,6 +125,9 @@ func (m Map) fill(s *xmppwire.Stanza, b chat.Message, native bool, ev *chat.Even
 	for _, u := range b.Mentions {
 		s.Add(xmppwire.New(NSReference, "reference").Set("type", "mention").Set("uri", "xmpp:"+m.UserJID(u)))
 	}
+	if b.MentionAll {
+		s.Add(xmppwire.New(NSMentions, "mention").Set("mentions", mentionsAll))
+	}
 	if words.body != "" && !b.OnlineOnly {
 		// Other protocols count who has got and read what without being asked; XMPP clients want to be.
 		switch ev.Conv.Kind {
@@ -141,6 +144,9 @@ func (m Map) fill(s *xmppwire.Stanza, b chat.Message, native bool, ev *chat.Even
 		s.Add(ownElement("fields", "", b.Ext, nil))
 	}
 }
+
+// mentionsAll mentions everybody in a group or room [XEP-0513 §3.2].
+const mentionsAll = NSMentions + "#channel"
 
 // reply returns the quotation for clients that know no replies, and what tells it to those that do [XEP-0461].
 func (m Map) reply(b chat.Message, about *chat.Entry) (quote string, marks []*xmppwire.Element) {

@@ -25,6 +25,7 @@ const (
 	NSURLData     = "http://jabber.org/protocol/url-data"
 	NSGeoloc      = "http://jabber.org/protocol/geoloc"
 	NSReference   = "urn:xmpp:reference:0"
+	NSMentions    = "urn:xmpp:mentions:0"
 	NSMUC         = "http://jabber.org/protocol/muc"
 	NSMUCUser     = "http://jabber.org/protocol/muc#user"
 	NSMUCAdmin    = "http://jabber.org/protocol/muc#admin"

@@ -21,7 +21,7 @@ func natives() []string {
 		NSReactions, NSReply, NSFallback, NSHints, NSStanzaID, NSDelay, NSOOB, NSSFS, NSFile, NSThumbs, NSHashes, NSURLData, NSGeoloc, NSReference,
 		NSMUC, NSMUCUser, NSMUCAdmin, NSMUCOwner, NSConference, NSOccupantID, NSRoster, NSForward, NSCarbons, NSVCardUpdate, NSOwn,
 		"urn:xmpp:ping", "urn:xmpp:mam:2", "urn:xmpp:sm:3", "urn:xmpp:csi:0", "urn:xmpp:mds:displayed:0", "urn:xmpp:bookmarks:1",
-		"storage:bookmarks", "jabber:iq:private", "urn:xmpp:bookmarks-pinning:0", "urn:xmpp:mentions:0", "urn:xmpp:http:upload:0",
+		"storage:bookmarks", "jabber:iq:private", "urn:xmpp:bookmarks-pinning:0", NSMentions, "urn:xmpp:http:upload:0",
 		"urn:xmpp:stickers:0", "urn:xmpp:bob", "vcard-temp", "urn:xmpp:avatar:metadata", "http://jabber.org/protocol/nick",
 		"urn:xmpp:blocking", "urn:xmpp:reporting:1", "urn:xmpp:push:0", "jabber:iq:register", "http://jabber.org/protocol/commands",
 		"jabber:x:data", "http://jabber.org/protocol/disco", "http://jabber.org/protocol/caps", "jabber:iq:last",
@@ -52,11 +52,11 @@ func saidRows() []mapping.Row {
 func withRows() []mapping.Row {
 	return []mapping.Row{
 		{Kind: "reply", Native: "urn:xmpp:reply:0, urn:xmpp:fallback:0", Ref: "XEP-0461, XEP-0428"},
-		{Kind: "mention", Native: "urn:xmpp:reference:0", Ref: "XEP-0372"},
-		{Kind: "mention of all", In: mapping.Absent, Out: mapping.Degraded, Ref: "XEP-0372", Note: "the words alone: there is no mention of all"},
+		{Kind: "mention", Native: "urn:xmpp:reference:0, urn:xmpp:mentions:0", Ref: "XEP-0372, XEP-0513"},
+		{Kind: "mention of all", Native: "urn:xmpp:mentions:0", Ref: "XEP-0513 §3.2"},
 		{Kind: "own fields", Native: "urn:x-dragoman:0", Ref: "RFC 6121 §8.4", Note: "an element of the gateway's namespace"},
 		{Kind: "to some members", In: mapping.Absent, Ref: "XEP-0045 §7.5", Note: "a message of the group, shown to these alone"},
-		{Kind: "priority", In: mapping.Absent, Out: mapping.Degraded, Ref: "XEP-0334", Note: "it counts when a room is full; readers are not told"},
+		{Kind: "priority", In: mapping.Absent, Ref: "XEP-0334", Note: "it does its work in the gateway, whoever reads; readers are not told"},
 		{Kind: "for who is online", Native: "urn:xmpp:hints", Ref: "XEP-0334"},
 		{Kind: "not counted", In: mapping.Absent, Out: mapping.Degraded, Ref: "XEP-0333", Note: "the message comes as any other; clients count by themselves"},
 		{Kind: "push wishes", In: mapping.Absent, Out: mapping.Degraded, Ref: "XEP-0357", Note: "the message comes as any other; the words are for an offline notice"},
@@ -70,7 +70,7 @@ func afterRows() []mapping.Row {
 		{Kind: "edit", Native: "urn:xmpp:message-correct:0", Ref: "XEP-0308"},
 		{Kind: "recall", Native: "urn:xmpp:message-retract:1, urn:xmpp:message-retract:0, urn:xmpp:fasten:0", Ref: "XEP-0424"},
 		{Kind: "recall by a manager", Native: "urn:xmpp:message-moderate:1, urn:xmpp:message-moderate:0", Ref: "XEP-0425"},
-		{Kind: "recalled, in history", In: mapping.Absent, Ref: "XEP-0424 §5"},
+		{Kind: "recalled, in history", Native: "retracted", Ref: "XEP-0424 §5"},
 		{Kind: "delivered", Native: "urn:xmpp:receipts", Ref: "XEP-0184"},
 		{Kind: "read", In: mapping.Absent, Ref: "XEP-0333", Note: "a marker, which says \"up to here\""},
 		{Kind: "read up to here", Native: "urn:xmpp:chat-markers:0, urn:xmpp:mds:displayed:0", Ref: "XEP-0333"},
@@ -86,14 +86,14 @@ func afterRows() []mapping.Row {
 
 func memberRows() []mapping.Row {
 	const ref = "XEP-0045"
-	asks := "there is no asking: an address is entered, or one is invited"
 	return []mapping.Row{
 		{Kind: "join", Native: "http://jabber.org/protocol/muc, http://jabber.org/protocol/muc#user", Ref: ref + " §7.2"},
 		{Kind: "add", Native: "http://jabber.org/protocol/muc#admin member, jabber:x:conference", Ref: ref + " §9.3"},
-		{Kind: "leave", Native: "presence unavailable", Ref: ref + " §7.14"},
+		{Kind: "leave", Native: "jabber:iq:register remove", Ref: ref + " §7.10", Note: "who goes offline, or leaves with presence, remains a member"},
+		{Kind: "leave", Places: []mapping.Place{mapping.Room}, Native: "presence unavailable", Ref: ref + " §7.14"},
 		{Kind: "kick", Native: "http://jabber.org/protocol/muc#admin", Ref: ref + " §8.2"},
 		{Kind: "ban", Native: "http://jabber.org/protocol/muc#admin outcast", Ref: ref + " §9.1"},
-		{Kind: "unban", Native: "http://jabber.org/protocol/muc#admin none", Out: mapping.Dropped, Ref: ref + " §9.2", Note: "a manager asks for the list; nobody is told"},
+		{Kind: "unban", Native: "http://jabber.org/protocol/muc#admin none", Ref: ref + " §9.2", Note: "nobody is told; a manager asks for the list"},
 		{Kind: "mute", Native: "http://jabber.org/protocol/muc#admin visitor", Ref: ref + " §8.4"},
 		{Kind: "unmute", Native: "http://jabber.org/protocol/muc#admin participant", Ref: ref + " §8.3"},
 		{Kind: "allow", In: mapping.Absent, Ref: ref + " §8.3"},
@@ -101,9 +101,9 @@ func memberRows() []mapping.Row {
 		{Kind: "role", Native: "http://jabber.org/protocol/muc#admin admin", Ref: ref + " §10.6"},
 		{Kind: "nick", Native: "presence to a new nick", Ref: ref + " §7.6"},
 		{Kind: "owner", Native: "http://jabber.org/protocol/muc#admin owner", Ref: ref + " §10.3"},
-		{Kind: "apply", In: mapping.Absent, Out: mapping.Dropped, Ref: ref + " §7.10", Note: asks},
-		{Kind: "apply-accept", In: mapping.Absent, Ref: ref + " §9.3"},
-		{Kind: "apply-decline", In: mapping.Absent, Out: mapping.Dropped, Ref: ref + " §7.10", Note: asks},
+		{Kind: "apply", Native: "jabber:iq:register, http://jabber.org/protocol/muc#register", Ref: ref + " §7.10, §9.9", Note: "managers get the form in which they decide"},
+		{Kind: "apply-accept", Native: "muc#register_allow", Ref: ref + " §9.9"},
+		{Kind: "apply-decline", Native: "muc#register_allow", Ref: ref + " §9.9", Note: "the applicant is told in words, in the group's name: there is no other form"},
 		{Kind: "invite", Native: "invite", Ref: ref + " §7.8"},
 		{Kind: "invite-accept", Native: "join of who is invited", Ref: ref + " §7.8"},
 		{Kind: "invite-decline", Native: "decline", Ref: ref + " §7.8"},
@@ -112,17 +112,16 @@ func memberRows() []mapping.Row {
 
 func stateRows() []mapping.Row {
 	const ref = "XEP-0045"
-	changed := "status 104: something of the group has changed, and asking tells what"
+	changed := "status 104, at which clients ask what the group is now"
 	return []mapping.Row{
 		{Kind: "created", Native: "status 201", Ref: ref + " §10.1"},
 		{Kind: "dissolved", Native: "http://jabber.org/protocol/muc#owner destroy", Ref: ref + " §10.9"},
-		{Kind: "thread", In: mapping.Absent, Out: mapping.Degraded, Ref: ref, Note: "a group of its own"},
-		{Kind: "name", Native: "http://jabber.org/protocol/muc#owner, jabber:x:data", Out: mapping.Degraded, Ref: ref + " §10.2", Note: changed},
+		{Kind: "thread", In: mapping.Absent, Out: mapping.Degraded, Ref: ref, Note: "a line in the group that names it; what is said in it is not shown"},
+		{Kind: "name", Native: "http://jabber.org/protocol/muc#owner, jabber:x:data", Ref: ref + " §10.2", Note: changed},
 		{Kind: "notice", Native: "subject", Ref: ref + " §8.1"},
-		{Kind: "picture of it", Native: "vcard-temp", In: mapping.Refused, Out: mapping.Degraded, Ref: "XEP-0054",
-			Note: changed + "; to set the vCard of a group is answered with service-unavailable"},
-		{Kind: "description", Native: "muc#roomconfig_roomdesc", Out: mapping.Degraded, Ref: ref + " §10.2", Note: changed},
-		{Kind: "who may enter and invite", Native: "muc#roomconfig_allowinvites", Out: mapping.Degraded, Ref: ref + " §10.2", Note: changed},
+		{Kind: "picture of it", Native: "vcard-temp", Ref: "XEP-0486", Note: changed},
+		{Kind: "description", Native: "muc#roomconfig_roomdesc", Ref: ref + " §10.2", Note: changed},
+		{Kind: "who may enter and invite", Native: "muc#roomconfig_allowinvites, muc#roomconfig_membersonly, muc#roomconfig_maxusers", Ref: ref + " §10.2", Note: changed},
 		{Kind: "all silenced", Native: "muc#roomconfig_moderatedroom", Ref: ref + " §10.2"},
 		{Kind: "attributes", In: mapping.Absent, Out: mapping.Dropped, Ref: ref, Note: "groups and rooms have no named texts"},
 		{Kind: "attributes of a member", In: mapping.Absent, Out: mapping.Dropped, Ref: ref, Note: "occupants have no named texts"},
@@ -135,9 +134,9 @@ func personRows() []mapping.Row {
 		{Kind: "online and offline", Native: "presence", Ref: "RFC 6121 §4"},
 		{Kind: "away and busy", Native: "presence show", Ref: "RFC 6121 §4"},
 		{Kind: "status text", Native: "presence status", Ref: "RFC 6121 §4"},
-		{Kind: "name and picture", Native: "vcard-temp, urn:xmpp:avatar:metadata, vcard-temp:x:update, http://jabber.org/protocol/nick", Out: mapping.Degraded, Ref: "XEP-0054",
-			Note: "not told: clients ask for the vCard"},
-		{Kind: "further details", Native: "vcard-temp", Out: mapping.Degraded, Ref: "XEP-0054", Note: "not told: clients ask for the vCard"},
+		{Kind: "name and picture", Native: "vcard-temp, urn:xmpp:avatar:metadata, vcard-temp:x:update, http://jabber.org/protocol/nick", Ref: "XEP-0054",
+			Note: "clients ask for the vCard"},
+		{Kind: "further details", Native: "vcard-temp", Ref: "XEP-0054", Note: "nobody is told; clients ask for the vCard: e-mail, telephone, birthday, and as its note the free text that the others have"},
 		{Kind: "contact asked", Native: "subscribe", Ref: ref},
 		{Kind: "contact accepted", Native: "subscribed", Ref: ref},
 		{Kind: "contact declined", Native: "unsubscribed", Ref: ref},
@@ -174,7 +173,6 @@ func otherRows() []mapping.Row {
 			Note: "a user's own items: kept, and given back as they came; a group that he comes into by another protocol is bookmarked"},
 		{Native: "urn:xmpp:sm:3, urn:xmpp:csi:0, urn:xmpp:ping, http://jabber.org/protocol/disco, http://jabber.org/protocol/caps, jabber:iq:last, jabber:iq:register",
 			In: mapping.Exact, Out: mapping.Exact, Ref: "XEP-0198, XEP-0030", Note: "between a client and this gateway"},
-		{Native: "urn:xmpp:mentions:0", In: mapping.Degraded, Out: mapping.Absent, Ref: "XEP-0372", Note: "goes on to XMPP readers as it came; others see the words"},
 		{Native: "urn:xmpp:push:0, http://jabber.org/protocol/commands", In: mapping.Refused, Out: mapping.Absent, Ref: "XEP-0030", Note: "service-unavailable: not offered"},
 		{Native: "unknown children", In: mapping.Degraded, Out: mapping.Absent, Ref: "RFC 6121 §8.4", Note: "come back to XMPP readers as they came, on other devices and from history; others see the body"},
 	}

@@ -1,6 +1,7 @@
 package xmppmap
 
 import (
+	"slices"
 	"strings"
 
 	"dragoman/bridge/chat"
@@ -176,11 +177,17 @@ func (m Map) readMessage(msg *chat.Message, in Said) {
 	}
 	msg.Ext = readFields(s.Child(NSOwn, "fields"))
 	for _, c := range s.Children {
-		if !c.Is(NSReference, "reference") || c.Attr("type") != "mention" {
-			continue
+		whom := ""
+		switch {
+		case c.Is(NSReference, "reference") && c.Attr("type") == "mention":
+			whom = strings.TrimPrefix(c.Attr("uri"), "xmpp:")
+		case c.Is(NSMentions, "mention") && c.Attr("mentions") == "":
+			whom = c.Attr("jid")
+		case c.Is(NSMentions, "mention") && c.Attr("mentions") == mentionsAll && c.Attr("uri") == "" && in.Conv.Kind != chat.KindPeer:
+			msg.MentionAll = true
 		}
-		a, err := m.Parse(strings.TrimPrefix(c.Attr("uri"), "xmpp:"))
-		if err == nil && a.Kind == User {
+		a, err := m.Parse(whom)
+		if err == nil && a.Kind == User && !slices.Contains(msg.Mentions, a.User) {
 			msg.Mentions = append(msg.Mentions, a.User)
 		}
 	}

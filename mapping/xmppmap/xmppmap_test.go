@@ -129,7 +129,10 @@ func TestExactKindsGoThroughXMPPWhole(t *testing.T) {
 // once it is stored.
 func isSaid(ev *chat.Event) bool {
 	switch b := ev.Body.(type) {
-	case chat.Message, chat.Edit, chat.Recall, chat.Reaction, chat.Typing:
+	case chat.Message:
+		_, gone := b.Content.(chat.Recalled)
+		return !gone // what is recalled is said by the recall
+	case chat.Edit, chat.Recall, chat.Reaction, chat.Typing:
 		return true
 	case chat.Receipt:
 		return ev.Conv.Kind == chat.KindPeer && !b.Through.IsZero()

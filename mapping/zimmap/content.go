@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -202,27 +203,40 @@ func bundleSummary(c chat.Bundle) string {
 	return c.Preview
 }
 
-// commandBytes is what a ZIM client reads of a command: its data, or what another protocol said as JSON.
-func commandBytes(c chat.Command) []byte {
-	if c.Name == "" && len(c.Params) == 0 {
-		return c.Data
+// foreign is what a ZIM client reads of a command or custom message of another protocol. Data stands as text where it is text.
+type foreign struct {
+	Name   string         `json:"name,omitzero"`
+	Type   string         `json:"type,omitzero"`
+	Params jsontext.Value `json:"params,omitzero"`
+	Data   string         `json:"data,omitzero"`
+	Base64 []byte         `json:"data_base64,omitzero"`
+	Text   string         `json:"text,omitzero"`
+}
+
+// write returns f as JSON, with these params and data in it.
+func (f foreign) write(params map[string]chat.Value, data []byte) []byte {
+	if len(params) > 0 {
+		f.Params = object(params)
 	}
-	if len(c.Params) == 0 && len(c.Data) == 0 {
-		return []byte(c.Name)
+	if f.Data = string(data); !utf8.Valid(data) {
+		f.Data, f.Base64 = "", data
 	}
-	said := struct {
-		Name   string         `json:"name"`
-		Params jsontext.Value `json:"params,omitzero"`
-		Data   []byte         `json:"data,omitzero"`
-	}{Name: c.Name, Data: c.Data}
-	if len(c.Params) > 0 {
-		said.Params = object(c.Params)
-	}
-	text, err := json.Marshal(said)
+	text, err := json.Marshal(f)
 	if err != nil {
-		return []byte(c.Name)
+		return []byte(f.Name + f.Type) // what is no UTF-8 cannot have come in
 	}
 	return text
+}
+
+// commandBytes is what a ZIM client reads of a command: its data, or what another protocol said as JSON.
+func commandBytes(c chat.Command) []byte {
+	switch {
+	case c.Name == "" && len(c.Params) == 0:
+		return c.Data
+	case len(c.Params) == 0 && len(c.Data) == 0:
+		return []byte(c.Name)
+	}
+	return foreign{Name: c.Name}.write(c.Params, c.Data)
 }
 
 func fromCustom(c chat.Custom) zimwire.Message {
@@ -233,20 +247,7 @@ func fromCustom(c chat.Custom) zimwire.Message {
 			return w
 		}
 	}
-	said := struct {
-		Type   string         `json:"type"`
-		Params jsontext.Value `json:"params,omitzero"`
-		Data   string         `json:"data,omitzero"`
-		Text   string         `json:"text,omitzero"`
-	}{Type: c.Type, Data: string(c.Data), Text: c.Text}
-	if len(c.Params) > 0 {
-		said.Params = object(c.Params)
-	}
-	text, err := json.Marshal(said, jsontext.AllowInvalidUTF8(true))
-	if err != nil {
-		text = nil
-	}
-	w.Message = string(text)
+	w.Message = string(foreign{Type: c.Type, Text: c.Text}.write(c.Params, c.Data))
 	return w
 }
 

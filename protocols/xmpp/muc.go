@@ -551,7 +551,12 @@ func (s *session) rename(ctx context.Context, o *occupant, st xmppwire.Stanza, n
 	s.mu.Unlock()
 	o.setShown(s.pictured(ctx, st))
 	s.announce(ctx, o)
-	return nil
+	if o.conv.Kind == chat.KindRoom {
+		return nil
+	}
+	// In a group a nick is the member's own name there, which other protocols show too.
+	_, err = s.submit(ctx, chat.Draft{Conv: o.conv, Body: chat.Membership{Users: []chat.UserID{s.user}, Change: chat.ChangeNick, Nick: nick}})
+	return err
 }
 
 // forget takes an occupant off the lists.

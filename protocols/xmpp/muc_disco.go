@@ -111,6 +111,7 @@ func convInfo(ctx context.Context, s *session, q *request) (*xmppwire.Element, e
 	}
 	features := append([]string{nsDiscoInfo, nsDiscoItems, nsPing, xmppmap.NSOccupantID, nsSelfPing, nsStableID, xmppmap.NSStanzaID},
 		convFeatures(&d, &set)...)
+	features = append(features, nsVCard)
 	features = append(features, archiveFeatures()...)
 	features = append(features, moderationFeatures()...)
 	return info(q, []identity{{"conference", "text", d.Name}}, features, s.roomInfo(&d, &set)), nil
@@ -149,6 +150,12 @@ func (s *session) roomInfo(d *chat.Details, set *mucSettings) *xmppwire.Element 
 	form.Add(formField("muc#roominfo_occupants", "", strconv.Itoa(d.Count)))
 	form.Add(formField("muc#roomconfig_roomname", "", d.Name))
 	form.Add(formField("muc#roominfo_changesubject", "boolean", boolText(set.Topic)))
+	if _, picture := s.ownPicture(s.ctx, d.Avatar); len(picture) > 0 {
+		form.Add(formField("muc#roominfo_avatarhash", "text-multi", pictureHash(picture)).Set("label", "Avatar hash")) // [XEP-0486 §4]
+	}
+	if d.Max > 0 {
+		form.Add(formField(fieldMax, "", strconv.Itoa(d.Max)))
+	}
 	return form
 }
 

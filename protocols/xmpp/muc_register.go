@@ -14,6 +14,8 @@ import (
 const (
 	nsRoomRegister = "http://jabber.org/protocol/muc#register"
 	fieldRoomNick  = "muc#register_roomnick"
+	fieldRoomAllow = "muc#register_allow"
+	fieldApplicant = "muc#jid"
 	// reasonNick tells somebody who goes by another's nick why he is put out.
 	reasonNick = "This nickname is reserved"
 )
@@ -36,7 +38,7 @@ func mucRegistration(ctx context.Context, s *session, q *request) (*xmppwire.Ele
 		return nil, err
 	case me.member.Banned:
 		return nil, forbidden()
-	case !me.member.Role.IsMember():
+	case !me.member.Role.IsMember() && q.to.Conv.Kind == chat.KindRoom:
 		return nil, notMember()
 	}
 	query := xmppwire.New(nsRegister, "query")
@@ -71,13 +73,27 @@ func mucRegister(ctx context.Context, s *session, q *request) (*xmppwire.Element
 		return nil, refusal(stanza.Modify, stanza.BadRequest)
 	case xmppmap.Nick(nick) != nick:
 		return nil, refusal(stanza.Modify, stanza.JIDMalformed)
-	case !me.member.Role.IsMember():
+	case !me.member.Role.IsMember() && d.Conv.Kind == chat.KindRoom:
 		return nil, notMember()
+	case !me.member.Role.IsMember():
+		return s.becomeMember(ctx, q, &d, me.member.Invited)
 	}
 	if err := s.checkNick(ctx, d.Conv, nick); err != nil {
 		return nil, err
 	}
 	if err := s.reserve(ctx, &d, s.user, nick); err != nil {
+		return nil, err
+	}
+	return doneBehind(ctx, s, q)
+}
+
+// becomeMember brings the sender into a group, or asks its managers where they decide.
+func (s *session) becomeMember(ctx context.Context, q *request, d *chat.Details, isInvited bool) (*xmppwire.Element, error) {
+	change := chat.Membership{Users: []chat.UserID{s.user}, Change: chat.ChangeJoin}
+	if d.Join == chat.ModeAsk && !isInvited {
+		change.Change = chat.ChangeApply
+	}
+	if _, err := s.submit(ctx, chat.Draft{Conv: d.Conv, Body: change}); err != nil {
 		return nil, err
 	}
 	return doneBehind(ctx, s, q)
@@ -135,4 +151,52 @@ func (f *Frontend) reserved(ctx context.Context, c chat.Conv, nick string) (chat
 		return "", err
 	}
 	return members[i].User, nil
+}
+
+// showApplication puts a form before a manager, in which he decides about who has applied [XEP-0045 §9.9].
+func (s *session) showApplication(ev *chat.Event, b chat.Membership) {
+	if ev.From == s.user || !s.mayHear() || s.classic != nil {
+		return
+	}
+	form := xmppwire.New(nsData, "x").Set("type", "form")
+	form.AddNew("title").AddText("Application")
+	form.AddNew("instructions").AddText(b.Reason)
+	form.Add(formField("FORM_TYPE", "hidden", nsRoomRegister))
+	form.Add(formField(fieldApplicant, "jid-single", s.m.UserJID(ev.From)).Set("label", "Who applies"))
+	form.Add(formField(fieldRoomNick, "text-single", xmppmap.Nick(string(ev.From))).Set("label", "Nickname"))
+	form.Add(formField(fieldRoomAllow, "boolean", "0").Set("label", "Let him in"))
+	m := xmppwire.Stanza{Name: "message", From: s.m.ConvJID(ev.Conv), To: s.bare, ID: ev.ID.String(), Children: []*xmppwire.Element{form}}
+	if s.isLate(ev) {
+		m.Add(xmppmap.Delay(m.From, ev.Time))
+	}
+	s.send(m)
+}
+
+// decideApplication takes the form that showApplication has put before a manager.
+func (s *session) decideApplication(ctx context.Context, st xmppwire.Stanza, to xmppmap.Address, form *xmppwire.Element) {
+	values := formValues(form)
+	if form.Attr("type") == "cancel" {
+		return
+	}
+	applicant, err := s.m.Parse(first(values[fieldApplicant]))
+	if err != nil || applicant.Kind != xmppmap.User || first(values["FORM_TYPE"]) != nsRoomRegister {
+		s.refuse(st, stanza.Error{Type: stanza.Modify, Condition: stanza.BadRequest})
+		return
+	}
+	change := chat.Membership{Users: []chat.UserID{applicant.User}, Change: chat.ChangeApplyDecline}
+	if normalFlag(first(values[fieldRoomAllow])) == "1" {
+		change.Change = chat.ChangeApplyAccept
+	}
+	if _, err := s.submit(ctx, chat.Draft{Conv: to.Conv, Body: change}); err != nil {
+		s.refuseErr(st, adminError(err))
+	}
+}
+
+// refusedMembership tells an applicant that he was not let in, in words: there is no other form for it.
+func refusedMembership(room, applicant, reason string) xmppwire.Stanza {
+	text := "Your application was declined."
+	if reason != "" {
+		text += " " + reason
+	}
+	return xmppwire.Stanza{Name: "message", From: room, To: applicant, Children: []*xmppwire.Element{xmppwire.TextElement(xmppwire.NSClient, "body", text)}}
 }

@@ -126,6 +126,10 @@ func placeIn(pm *xmppwire.Element) chat.Conv {
 // asked does what a message to a group or room asks of it: to invite somebody, to decline for oneself, to be heard.
 func (s *session) asked(ctx context.Context, st xmppwire.Stanza, to xmppmap.Address) {
 	x := st.Child(xmppmap.NSMUCUser, "x")
+	if form := st.Child(nsData, "x"); form != nil {
+		s.decideApplication(ctx, st, to, form)
+		return
+	}
 	switch {
 	case x.Child(xmppmap.NSMUCUser, "invite") != nil:
 		for c := range x.Children() {
@@ -181,16 +185,29 @@ func (s *session) decline(ctx context.Context, st xmppwire.Stanza, to xmppmap.Ad
 	decline := st.Child(xmppmap.NSMUCUser, "x").Child(xmppmap.NSMUCUser, "decline")
 	reason := decline.ChildText(xmppmap.NSMUCUser, "reason")
 	body := chat.Membership{Users: []chat.UserID{s.user}, Change: chat.ChangeInviteDecline, Reason: reason}
-	if inviter, err := s.m.Parse(decline.Attr("to")); err == nil && inviter.Kind == xmppmap.User {
+	inviter, bad := s.m.Parse(decline.Attr("to"))
+	named := bad == nil && inviter.Kind == xmppmap.User
+	if named {
 		body.Users = []chat.UserID{inviter.User}
-		x := xmppwire.New(xmppmap.NSMUCUser, "x")
-		told := x.AddNew("decline").Set("from", s.bare)
-		if reason != "" {
-			told.AddNew("reason").AddText(reason)
-		}
-		s.deliverLocal(xmppwire.Stanza{Name: "message", From: to.Bare, To: inviter.Bare, Children: []*xmppwire.Element{x}}, inviter)
 	}
-	if _, err := s.submit(ctx, chat.Draft{Conv: to.Conv, Body: body}); err != nil && chat.CodeOf(err) == chat.Internal {
+	_, err := s.submit(ctx, chat.Draft{Conv: to.Conv, Body: body})
+	if err == nil {
+		return // who invited hears of the event
+	}
+	if chat.CodeOf(err) == chat.Internal {
 		s.log.Err(err).Msg("cannot decline an invitation")
 	}
+	if named { // of an invitation that asked for no answer, as clients send to each other
+		s.deliverLocal(declined(to.Bare, inviter.Bare, s.bare, reason), inviter)
+	}
+}
+
+// declined is how the group or room tells that an invitation was declined [XEP-0045 §7.8.2].
+func declined(room, inviter, by, reason string) xmppwire.Stanza {
+	x := xmppwire.New(xmppmap.NSMUCUser, "x")
+	told := x.AddNew("decline").Set("from", by)
+	if reason != "" {
+		told.AddNew("reason").AddText(reason)
+	}
+	return xmppwire.Stanza{Name: "message", From: room, To: inviter, Children: []*xmppwire.Element{x}}
 }

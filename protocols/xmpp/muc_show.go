@@ -26,6 +26,7 @@ func (s *session) showConv(d *bridge.Delivery) error {
 		return nil
 	}
 	s.mu.Unlock()
+	s.showAsking(ev)
 	switch {
 	case o == nil:
 		return s.showOutside(ev)
@@ -83,8 +84,10 @@ func (s *session) showMembership(o *occupant, ev *chat.Event, b chat.Membership)
 		s.showComing(o, ev, b)
 	case chat.ChangeLeave, chat.ChangeKick, chat.ChangeBan:
 		s.showGoing(o, ev, b)
-	case chat.ChangeRole, chat.ChangeOwner, chat.ChangeMute, chat.ChangeUnmute, chat.ChangeAllow, chat.ChangeDisallow, chat.ChangeNick:
+	case chat.ChangeRole, chat.ChangeOwner, chat.ChangeMute, chat.ChangeUnmute, chat.ChangeAllow, chat.ChangeDisallow:
 		s.showChanged(o, ev, b)
+	case chat.ChangeNick:
+		s.showRenamed(o, b)
 	}
 	return nil
 }
@@ -244,6 +247,34 @@ func (s *session) showChanged(o *occupant, ev *chat.Event, b chat.Membership) {
 	}
 }
 
+// showRenamed shows the new name of a member who is there by another protocol [XEP-0045 §7.6]. An XMPP session has announced
+// its own, and keeps its nick when another gives its user a name.
+func (s *session) showRenamed(o *occupant, b chat.Membership) {
+	d, err := s.Store.Details(s.ctx, o.conv)
+	if err != nil {
+		return // dissolved meanwhile, which is told next
+	}
+	for _, who := range s.occupants(s.ctx, o.conv) {
+		if who.local != nil || !slices.Contains(b.Users, who.user) {
+			continue
+		}
+		old := who
+		if old.nick = xmppmap.Nick(b.Was); b.Was == "" {
+			old.nick = xmppmap.Nick(string(who.user))
+		}
+		if old.nick == who.nick {
+			continue
+		}
+		gone := s.lookAt(s.ctx, o.conv, old, &d)
+		item := gone.item
+		gone = gone.gone(nil)
+		gone.item = item
+		gone.item.Nick = who.nick
+		s.showLook(s.ctx, o, gone, func(i xmppmap.Item) *xmppwire.Element { return xmppmap.UserX(i, statusRenamed) })
+		s.announceTo(s.ctx, who, o.conv, &d, []*occupant{o})
+	}
+}
+
 // showAbsent tells an occupant what others have become who are not there, if he may know who they are [XEP-0045 §9.3].
 func (s *session) showAbsent(o *occupant, users []chat.UserID, reason string, codes ...int) {
 	if !s.sees(s.ctx, o.conv, s.user) {
@@ -337,11 +368,43 @@ func (s *session) showOutside(ev *chat.Event) error {
 			s.invited(ev, b)
 		}
 	case chat.Lifecycle:
+		if b.Created && ev.Conv.Kind == chat.KindThread {
+			s.showThread(ev, b)
+		}
 		if b.Created && ev.From != s.user && slices.Contains(b.Members, s.user) && s.mayHear() {
 			s.invited(ev, chat.Membership{})
 		}
 	}
 	return nil
+}
+
+// showAsking tells managers who applies, and whoever has invited somebody that he will not come. They need not be there.
+func (s *session) showAsking(ev *chat.Event) {
+	b, ok := ev.Body.(chat.Membership)
+	switch {
+	case !ok || ev.From == s.user || !s.mayHear():
+	case b.Change == chat.ChangeApply:
+		s.showApplication(ev, b)
+	case b.Change == chat.ChangeInviteDecline && slices.Contains(b.Users, s.user):
+		s.send(declined(s.m.ConvJID(ev.Conv), s.bare, s.m.UserJID(ev.From), b.Reason))
+	case b.Change == chat.ChangeApplyDecline && slices.Contains(b.Users, s.user):
+		s.send(refusedMembership(s.m.ConvJID(ev.Conv), s.bare, b.Reason))
+	}
+}
+
+// showThread says in the group that a thread hangs in that there is one now: XMPP clients know none.
+func (s *session) showThread(ev *chat.Event, b chat.Lifecycle) {
+	o := s.occupantOf(b.Parent)
+	if o == nil {
+		return // who is not there is not told what is said there either
+	}
+	name := ""
+	if b.Profile.Name != nil {
+		name = *b.Profile.Name
+	}
+	m := xmppwire.Message("groupchat", xmppwire.TextElement(xmppwire.NSClient, "body", "[thread] "+name))
+	m.ID, m.From, m.To = ev.ID.String(), s.m.ConvJID(b.Parent)+"/"+s.nickOf(s.ctx, b.Parent, ev.From), s.full
+	s.send(m)
 }
 
 // invited tells the client that its user may join: in the room's name and, since some clients heed the one and some the

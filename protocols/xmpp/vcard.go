@@ -1,6 +1,7 @@
 package xmpp
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha1"
 	"encoding/base64"
@@ -31,6 +32,7 @@ func (f *Frontend) vcardIQs(t map[iqKey]iqHandler) {
 	}
 	t[iqKey{toAccount, true, nsVCard, "vCard"}] = vcardSet
 	t[iqKey{toConv, false, nsVCard, "vCard"}] = convCard
+	t[iqKey{toConv, true, nsVCard, "vCard"}] = convCardSet
 	t[iqKey{toOccupant, false, nsVCard, "vCard"}] = occupantCard
 	t[iqKey{toServer, false, nsVCard, "vCard"}] = func(context.Context, *session, *request) (*xmppwire.Element, error) {
 		return xmppwire.New(nsVCard, "vCard").Add(xmppwire.TextElement(nsVCard, "FN", "dragoman")), nil
@@ -44,7 +46,7 @@ func vcardGet(ctx context.Context, s *session, q *request) (*xmppwire.Element, e
 }
 
 func (s *session) cardOf(ctx context.Context, u chat.UserID) (*xmppwire.Element, error) {
-	kept, err := s.Store.UserAttributes(ctx, u, vcardKey)
+	kept, err := s.Store.UserAttributes(ctx, u, append(detailKeys(), vcardKey)...)
 	if err != nil {
 		return nil, err
 	}
@@ -68,6 +70,7 @@ func (s *session) cardOf(ctx context.Context, u chat.UserID) (*xmppwire.Element,
 	addText("FN", profile.Name)
 	addText("NICKNAME", profile.Name)
 	addText("DESC", profile.Description)
+	putDetails(card, kept, profile.Extra)
 	if isWebAddress(profile.Avatar) && card.Child(nsVCard, "PHOTO") == nil {
 		card.AddNew("PHOTO").AddNew("EXTVAL").AddText(profile.Avatar)
 	}
@@ -79,28 +82,6 @@ func (s *session) cardOf(ctx context.Context, u chat.UserID) (*xmppwire.Element,
 
 func isWebAddress(s string) bool {
 	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
-}
-
-// convCard shows a group's or room's picture and description.
-func convCard(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
-	d, err := s.Store.Details(ctx, q.to.Conv)
-	if err != nil {
-		return nil, err
-	}
-	card := xmppwire.New(nsVCard, "vCard")
-	if d.Name != "" {
-		card.AddNew("FN").AddText(d.Name)
-	}
-	if d.Description != "" {
-		card.AddNew("DESC").AddText(d.Description)
-	}
-	if isWebAddress(d.Avatar) {
-		card.AddNew("PHOTO").AddNew("EXTVAL").AddText(d.Avatar)
-	}
-	if len(card.Nodes) == 0 {
-		return nil, noNode()
-	}
-	return card, nil
 }
 
 func occupantCard(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
@@ -127,6 +108,9 @@ func vcardSet(ctx context.Context, s *session, q *request) (*xmppwire.Element, e
 		hash = pictureHash(photo)
 	}
 	set[avatarKey] = hash
+	if err := s.shareDetails(ctx, card); err != nil {
+		return nil, err
+	}
 	if _, err := s.submit(ctx, chat.Draft{Conv: chat.Self(s.user), To: []chat.UserID{s.user}, Body: chat.Attributes{Set: set}}); err != nil {
 		return nil, err
 	}
@@ -136,6 +120,9 @@ func vcardSet(ctx context.Context, s *session, q *request) (*xmppwire.Element, e
 	}
 	if desc := card.ChildText(nsVCard, "DESC"); desc != "" {
 		profile.Description = &desc
+	}
+	if note := card.ChildText(nsVCard, "NOTE"); note != "" {
+		profile.Extra = &note
 	}
 	if err := s.setProfile(ctx, profile, photo, kind); err != nil {
 		return nil, err
@@ -176,14 +163,19 @@ func pictureHash(picture []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// setProfile shows name and picture to the other protocols: the picture as a file of ours, by its address.
+// keepPicture makes a picture a file of ours, and returns its address.
+func (s *session) keepPicture(ctx context.Context, picture []byte, kind string) (string, error) {
+	file, err := s.Media.Put(ctx, s.user, "avatar", kind, bytes.NewReader(picture))
+	return links{s.Frontend}.URL(file.Ref()), err
+}
+
+// setProfile shows name and picture to the other protocols.
 func (s *session) setProfile(ctx context.Context, p chat.Profile, picture []byte, kind string) error {
 	if len(picture) > 0 {
-		file, err := s.Media.Put(ctx, s.user, "avatar", kind, strings.NewReader(string(picture)))
+		address, err := s.keepPicture(ctx, picture, kind)
 		if err != nil {
 			return err
 		}
-		address := links{s.Frontend}.URL(file.Ref())
 		p.Avatar = &address
 	}
 	if p == (chat.Profile{}) {

@@ -134,9 +134,28 @@ func (f *frontend) status(ctx context.Context, u chat.UserID) (zimwire.UserStatu
 	if custom, ok := all[u]; ok {
 		w.CustomStatus = custom.Status
 		w.CustomStatusExpiredTime, w.LastCustomStatusUpdateTime = custom.Until.UnixMilli(), custom.Set.UnixMilli()
+	} else {
+		w.CustomStatus = sessionStatus(sessions)
 	}
 	w.LastUpdateTime = max(w.LastOnlineStatusUpdateTime, w.LastCustomStatusUpdateTime)
 	return w, nil
+}
+
+// sessionStatus is what a user says of himself by a session of another protocol: its text, or that he is away or busy.
+func sessionStatus(sessions []bridge.Session) string {
+	word := ""
+	for _, s := range sessions {
+		if s.Presence.Status != "" {
+			return s.Presence.Status
+		}
+		switch s.Presence.Show {
+		case chat.ShowAway, chat.ShowXA:
+			word = "away"
+		case chat.ShowDND:
+			word = "busy"
+		}
+	}
+	return word
 }
 
 func platformOf(name string) zimwire.PlatformType {
