@@ -428,8 +428,12 @@ func xmppGroupActs() map[string]act {
 			return err
 		},
 		"owner": func(p *person, c *cell) error {
+			// There may be several owners here: he passes it on who then ceases to be one.
 			c.member("owner", fields{"is": "owner"})
-			return p.admin(c, "affiliation='owner' jid='"+c.to.user+"@"+domain+"'")
+			if err := p.admin(c, "affiliation='owner' jid='"+c.to.user+"@"+domain+"'"); err != nil {
+				return err
+			}
+			return p.admin(c, "affiliation='admin' jid='"+p.user+"@"+domain+"'")
 		},
 		"nick": func(p *person, c *cell) error {
 			c.himself(p, "nick", fields{"nick": c.token})

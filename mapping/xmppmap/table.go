@@ -100,7 +100,7 @@ func memberRows() []mapping.Row {
 		{Kind: "disallow", In: mapping.Absent, Ref: ref + " §8.4"},
 		{Kind: "role", Native: "http://jabber.org/protocol/muc#admin admin", Ref: ref + " §10.6"},
 		{Kind: "nick", Native: "presence to a new nick", Ref: ref + " §7.6"},
-		{Kind: "owner", Native: "http://jabber.org/protocol/muc#admin owner", Ref: ref + " §10.3"},
+		{Kind: "owner", Native: "http://jabber.org/protocol/muc#admin owner", Ref: ref + " §10.3", Note: "it passes on when the owner makes another one and is none himself any more"},
 		{Kind: "apply", Native: "jabber:iq:register, http://jabber.org/protocol/muc#register", Ref: ref + " §7.10, §9.9", Note: "managers get the form in which they decide"},
 		{Kind: "apply-accept", Native: "muc#register_allow", Ref: ref + " §9.9"},
 		{Kind: "apply-decline", Native: "muc#register_allow", Ref: ref + " §9.9", Note: "the applicant is told in words, in the group's name: there is no other form"},
