@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -118,5 +119,24 @@ func TestNoDigitOfAMessageIDIsLost(t *testing.T) {
 	raw = g.raw(g.signed("QueryGroupMsg"), `{"GroupId":"g","Limit":10}`)
 	if !strings.Contains(string(raw), fmt.Sprintf(`"MsgId":%d,`, sent.MsgID)) {
 		t.Errorf("%s has no %d", raw, sent.MsgID)
+	}
+}
+
+// A call that is heard twice is answered once, where the operator wants it so.
+func TestANonceIsGoodOnce(t *testing.T) {
+	for over, again := range map[string]zimwire.ReturnCode{"": zimwire.RetOK, "check_nonce: true": zimwire.RetSignatureWrong} {
+		g := newGateway(t, over)
+		g.users("ann")
+		query, body := g.signed("QueryUserInfos"), `{"UserIds":["ann"]}`
+		if answer := g.send(query, body); codeOf(answer) != zimwire.RetOK {
+			t.Errorf("%q: %v", over, answer)
+		}
+		if answer := g.send(query, body); codeOf(answer) != again {
+			t.Errorf("%q, the second time: %v, not %d", over, answer, again)
+		}
+		g.later(2*zimwire.SignatureSkew + time.Minute)
+		if answer := g.send(query, body); codeOf(answer) != zimwire.RetSignatureExpired {
+			t.Errorf("%q, much later: %v", over, answer)
+		}
 	}
 }
