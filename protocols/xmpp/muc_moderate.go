@@ -27,7 +27,7 @@ func moderate(ctx context.Context, s *session, q *request) (*xmppwire.Element, e
 	if err != nil || order.Child(xmppmap.NSRetract, "retract") == nil && order.Child(xmppmap.NSRetract0, "retract") == nil {
 		return nil, refusal(stanza.Cancel, stanza.ItemNotFound)
 	}
-	_, me, err := s.here(ctx, q.to.Conv)
+	d, me, err := s.here(ctx, q.to.Conv)
 	if err != nil {
 		return nil, err
 	}
@@ -35,6 +35,22 @@ func moderate(ctx context.Context, s *session, q *request) (*xmppwire.Element, e
 		return nil, forbidden()
 	}
 	body := chat.Recall{Target: chat.Ref{ID: id}, Reason: order.ChildText(order.Space, "reason")}
-	_, err = s.submit(ctx, chat.Draft{Conv: q.to.Conv, Body: body})
+	draft := chat.Draft{Conv: q.to.Conv, Body: body}
+	if me.member.Role.IsManager() {
+		_, err = s.submit(ctx, draft)
+		return nil, adminError(err)
+	}
+	// A moderator for the time of his stay takes back what those say whom he could put out.
+	said, err := s.Store.Entry(ctx, s.user, q.to.Conv, body.Target)
+	if err != nil {
+		return nil, adminError(err)
+	}
+	author, err := s.standingOf(ctx, &d, said.From)
+	if err == nil && author.rank() > me.rank() {
+		err = forbidden()
+	}
+	if err == nil {
+		_, err = s.command(ctx, draft)
+	}
 	return nil, adminError(err)
 }

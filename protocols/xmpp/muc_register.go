@@ -132,6 +132,9 @@ func (s *session) reserve(ctx context.Context, d *chat.Details, u chat.UserID, n
 	}
 	for _, who := range s.occupants(ctx, d.Conv) {
 		if who.nick == nick && who.user != u && d.Conv.Kind == chat.KindRoom {
+			if him, err := s.standingOf(ctx, d, who.user); err != nil || him.isAdmin() {
+				return nickConflict()
+			}
 			out := chat.Membership{Users: []chat.UserID{who.user}, Change: chat.ChangeKick, Reason: reasonNick}
 			if _, err := s.command(ctx, chat.Draft{Conv: d.Conv, Body: out}); err != nil {
 				return err

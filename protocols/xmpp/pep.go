@@ -79,14 +79,11 @@ func pepGet(ctx context.Context, s *session, q *request) (*xmppwire.Element, err
 		p.nodes[node] = bookmarkConfig()
 	}
 	config, ok := p.nodes[node]
-	if may, err := s.mayRead(ctx, q.to.User, config); err != nil || ok && !may {
-		if err == nil {
-			err = pubsubError(stanza.Auth, stanza.NotAuthorized, "presence-subscription-required")
-		}
-		return nil, err
-	}
 	if !ok {
 		return nil, noNode()
+	}
+	if err := s.mayRead(ctx, q.to.User, config); err != nil {
+		return nil, err
 	}
 	items := answer.AddNew("items").Set("node", node)
 	for _, item := range chosen(p.items[node], want) {
@@ -118,13 +115,19 @@ func pepSetOther(ctx context.Context, s *session, q *request) (*xmppwire.Element
 	if sub == nil {
 		return nil, refusal(stanza.Auth, stanza.Forbidden)
 	}
+	if a, err := s.m.Parse(sub.Attr("jid")); err != nil || a.Bare != s.bare {
+		return nil, pubsubError(stanza.Modify, stanza.BadRequest, "invalid-jid") // [XEP-0060 §6.1.3.1]
+	}
 	p, err := s.pepOf(ctx, q.to.User)
 	if err != nil {
 		return nil, err
 	}
 	config, ok := p.nodes[sub.Attr("node")]
-	if may, err := s.mayRead(ctx, q.to.User, config); err != nil || !may {
-		return nil, pubsubError(stanza.Auth, stanza.NotAuthorized, "presence-subscription-required")
+	if !ok {
+		config = defaultPEP()
+	}
+	if err := s.mayRead(ctx, q.to.User, config); err != nil {
+		return nil, err
 	}
 	if !ok {
 		return nil, noNode()
@@ -183,7 +186,7 @@ func (s *session) publish(ctx context.Context, q *request, e *xmppwire.Element) 
 	set := map[string]string{}
 	switch {
 	case !exists:
-		config = defaultPEP()
+		config = configFor(node)
 		if err := config.apply(options); err != nil {
 			return nil, err
 		}
@@ -286,7 +289,7 @@ func (s *session) createNode(ctx context.Context, q *request, e *xmppwire.Elemen
 	if _, exists := p.nodes[node]; exists {
 		return nil, refusal(stanza.Cancel, stanza.Conflict)
 	}
-	config := defaultPEP()
+	config := configFor(node)
 	if err := config.apply(formValues(q.payload.Child(nsPubSub, "configure").Child(nsData, "x"))); err != nil {
 		return nil, err
 	}
@@ -383,7 +386,7 @@ func (s *session) pepNodes(ctx context.Context, owner chat.UserID, list *xmppwir
 	}
 	names := make([]string, 0, len(p.nodes))
 	for name, config := range p.nodes {
-		if may, err := s.mayRead(ctx, owner, config); err == nil && may {
+		if s.mayRead(ctx, owner, config) == nil {
 			names = append(names, name)
 		}
 	}

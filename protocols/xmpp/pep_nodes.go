@@ -70,6 +70,16 @@ func defaultPEP() pepConfig {
 		Notify: "1", Payloads: "1"}
 }
 
+// configFor is how a node behaves that nobody has configured: what a user keeps for himself is seen by nobody else, whatever
+// his client forgets to ask for [XEP-0402 §4, XEP-0490 §3].
+func configFor(node string) pepConfig {
+	switch node {
+	case nsBookmarks, nsStorage, "urn:xmpp:mds:displayed:0":
+		return bookmarkConfig()
+	}
+	return defaultPEP()
+}
+
 // fields are the configuration's names in forms, and where each is kept.
 func (c *pepConfig) fields() map[string]*string {
 	return map[string]*string{"pubsub#access_model": &c.Access, "pubsub#max_items": &c.MaxItems, "pubsub#persist_items": &c.Persist,
@@ -104,7 +114,7 @@ func (c *pepConfig) apply(values map[string][]string) error {
 			*into = normalFlag(all[0])
 		case name == "pubsub#title", name == "pubsub#type", name == "pubsub#max_payload_size", name == "pubsub#deliver_notifications",
 			name == "pubsub#description", name == "pubsub#notify_delete", name == "pubsub#notify_config", name == "pubsub#item_expire",
-			name == "pubsub#presence_based_delivery", name == "pubsub#itemreply", name == "pubsub#roster_groups_allowed",
+			name == "pubsub#presence_based_delivery", name == "pubsub#itemreply",
 			name == "pubsub#subscribe", name == "pubsub#purge_offline", name == "pubsub#notification_type":
 		default:
 			return refusal(stanza.Modify, stanza.NotAcceptable)
@@ -148,7 +158,7 @@ func readPEP(attributes map[string]string) pep {
 	p := pep{items: map[string][]pepItem{}, nodes: map[string]pepConfig{}}
 	for key, value := range attributes {
 		if node, ok := strings.CutPrefix(key, nodePrefix); ok {
-			c := defaultPEP()
+			c := configFor(node)
 			if json.Unmarshal([]byte(value), &c) == nil {
 				p.nodes[node] = c
 			}
@@ -161,7 +171,7 @@ func readPEP(attributes map[string]string) pep {
 	for node := range p.items {
 		slices.SortFunc(p.items[node], func(a, b pepItem) int { return cmp.Compare(a.order, b.order) })
 		if _, ok := p.nodes[node]; !ok {
-			p.nodes[node] = defaultPEP()
+			p.nodes[node] = configFor(node)
 		}
 	}
 	return p
@@ -181,14 +191,22 @@ func (p pep) last(node string) (pepItem, bool) {
 	return items[len(items)-1], true
 }
 
-// mayRead reports whether reader may see a node of owner's.
-func (s *session) mayRead(ctx context.Context, owner chat.UserID, c pepConfig) (bool, error) {
+// mayRead refuses whoever may not see a node of owner's.
+func (s *session) mayRead(ctx context.Context, owner chat.UserID, c pepConfig) error {
 	switch {
 	case owner == s.user, c.Access == "open":
-		return true, nil
+		return nil
+	case c.Access == "whitelist":
+		return pubsubError(stanza.Cancel, stanza.NotAllowed, "closed-node") // [XEP-0060 §6.5.9]
 	case c.isPrivate():
-		return false, nil
+		return pubsubError(stanza.Auth, stanza.NotAuthorized, "not-subscribed")
 	}
 	relation, err := s.Store.Contact(ctx, s.user, owner)
-	return relation.Sees, err
+	switch {
+	case err != nil || relation.Sees:
+		return err
+	case c.Access == "roster":
+		return pubsubError(stanza.Auth, stanza.NotAuthorized, "not-in-roster-group")
+	}
+	return pubsubError(stanza.Auth, stanza.NotAuthorized, "presence-subscription-required")
 }
