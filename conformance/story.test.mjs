@@ -179,4 +179,16 @@ describe('story', { concurrency: false, timeout: 240000 }, () => {
     assert.ok(ms < 10000, `it took ${ms} ms`);
     assert.ok(ledger.client('xavier').heard.all((e) => e.kind === 'disconnected').length > 0);
   });
+
+  step('the log has a line for who came and one for who went, and nothing of what was said', () => {
+    const lines = gateway.wholeLog.split('\n').filter(Boolean).map((l) => JSON.parse(l));
+    for (const message of ['session opened', 'session closed']) {
+      const who = new Set(lines.filter((l) => l.message === message).map((l) => `${l.actor.user} by ${l.actor.protocol}`));
+      assert.deepEqual([...who].sort(), ['slim by xmpp', 'wendy by webim', 'xavier by xmpp', 'zoe by zim'], message);
+    }
+    assert.ok(gateway.tokens.length > 0, 'tokens were issued');
+    for (const hushed of [...gateway.tokens, ...people.map(password), ' of 3', 'at once: ', 'was away: ', 'is back', 'the crash', 'All of us']) {
+      assert.ok(!gateway.wholeLog.includes(hushed), `the log says ${hushed}`);
+    }
+  });
 });

@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/gorilla/websocket"
 	"github.com/rs/zerolog"
 
@@ -424,5 +425,44 @@ func TestSIGTERMEndsTheProcessCleanly(t *testing.T) {
 	}
 	if took := time.Since(begun); took > 20*time.Second {
 		t.Errorf("took %v", took)
+	}
+}
+
+// What operators are told of people is who came and went: one line each, and nothing of what was said.
+func TestLogTellsOfSessionsAndNothingOfWhatWasSaid(t *testing.T) {
+	r := serve(t)
+	if code, said := diagnose(t, nil, "--data", r.dir); code != exitOK {
+		t.Fatal(said)
+	}
+	token := r.command(t, "admin", "token")
+	r.end(t)
+	log := r.log.String()
+	sessions := map[string]int{}
+	for line := range strings.Lines(log) {
+		var told struct {
+			Level, Message string
+			Actor          struct{ User, Device, Protocol string }
+		}
+		if err := json.Unmarshal([]byte(line), &told); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if strings.HasPrefix(told.Message, "session ") {
+			sessions[told.Actor.Protocol+" "+told.Message]++
+			if told.Level != "info" || told.Actor.User == "" || told.Actor.Device == "" {
+				t.Errorf("not who it was: %s", line)
+			}
+		}
+	}
+	want := map[string]int{}
+	for _, protocol := range []string{"webim", "zim", "xmpp"} {
+		want[protocol+" session opened"], want[protocol+" session closed"] = 1, 1
+	}
+	if diff := cmp.Diff(want, sessions); diff != "" {
+		t.Errorf("%s\n%s", diff, log)
+	}
+	for _, hushed := range []string{"self-test", token} {
+		if strings.Contains(log, hushed) {
+			t.Errorf("%q is in the log:\n%s", hushed, log)
+		}
 	}
 }

@@ -34,6 +34,7 @@ export function binary() {
 export class Gateway {
   #child;
   #log = [];
+  #whole = '';
   #ports = { http: '127.0.0.1:0', xmpp: '127.0.0.1:0', xmpp_tls: '127.0.0.1:0', admin: '127.0.0.1:0' };
 
   constructor(file, data, { env = {}, flags = [] } = {}) {
@@ -46,6 +47,7 @@ export class Gateway {
     this.app = 'chat';
     this.appKey = 'dragoman#chat';
     this.appID = 1;
+    this.tokens = []; // that it has issued to the commands
   }
 
   /** start makes a new data folder and serves from it. */
@@ -110,6 +112,7 @@ export class Gateway {
   }
 
   #note(text) {
+    this.#whole += text;
     this.#log.push(text);
     if (this.#log.length > 4000) this.#log.splice(0, 2000);
     if (process.env.CONFORMANCE_LOG) process.stderr.write(text);
@@ -118,6 +121,11 @@ export class Gateway {
   /** log returns the last lines of what the gateway wrote since the last call, for a failure's message. */
   log(lines = 25) {
     return this.#log.splice(0).join('').split('\n').slice(-lines).join('\n');
+  }
+
+  /** wholeLog is all that the gateway has written, through every restart. */
+  get wholeLog() {
+    return this.#whole;
   }
 
   get pid() {
@@ -163,6 +171,7 @@ export class Gateway {
   async command(...args) {
     try {
       const { stdout } = await run(this.file, [...args, '--data', this.data], { env: { ...process.env, ...this.env } });
+      if (args.includes('token')) this.tokens.push(stdout.trim());
       return stdout.trim();
     } catch (e) {
       throw new Error(`dragoman ${args.join(' ')}: exit ${e.code}: ${e.stderr}`);

@@ -71,7 +71,7 @@ func (s *session) run(parent context.Context) {
 		s.conn.Close(wsconn.ClosePolicy, "not logged in")
 		return
 	}
-	s.log.Info().Object("actor", s.actor).Msg("session open")
+	s.log.Info().Object("actor", s.actor).Msg("session opened")
 	s.callbacks.user(ctx, s, "login", "online")
 	s.finish(s.serve(ctx))
 }

@@ -352,7 +352,7 @@ func (s *session) part(l link, why error) {
 		return // taken over, or ended already
 	}
 	if s.await(why) {
-		s.log.Info().Str("reason", why.Error()).Msg("connection lost, session waits")
+		s.log.Info().AnErr("why", why).Msg("connection lost, session waits")
 		return
 	}
 	s.end(why)
@@ -418,7 +418,7 @@ func (s *session) end(why error) {
 	s.sayUnavailable()
 	s.feed.Close()
 	s.rescue()
-	s.log.Info().Str("reason", why.Error()).Msg("session closed")
+	s.log.Info().AnErr("why", why).Msg("session closed")
 }
 
 // rescue does what must be done with stanzas that never reached the client. Messages are in the log; a request would wait

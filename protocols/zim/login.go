@@ -82,7 +82,7 @@ func (s *session) login(ctx context.Context, p zimwire.LoginParams) (*zimwire.Lo
 	if result.Self, err = s.self(ctx); err != nil {
 		return nil, err
 	}
-	s.log.Info().Object("actor", s.actor).Bool("resumed", result.Resumed).Msg("logged in")
+	s.log.Info().Object("actor", s.actor).Bool("resumed", result.Resumed).Msg("session opened")
 	return result, nil
 }
 

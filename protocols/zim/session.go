@@ -90,7 +90,9 @@ func (s *session) run() {
 	if err := s.conn.Close(code, reason); err != nil {
 		s.log.Debug().Err(err).Msg("socket did not close well")
 	}
-	s.log.Debug().AnErr("cause", context.Cause(s.ctx)).Msg("session closed")
+	if s.loggedIn() {
+		s.log.Info().Object("actor", s.actor).AnErr("why", context.Cause(s.ctx)).Msg("session closed")
+	}
 }
 
 func (s *session) reader() chat.Reader {
