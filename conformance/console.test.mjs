@@ -158,6 +158,26 @@ describe('console', { concurrency: false, timeout: 600000 }, () => {
     assert.doesNotMatch(text, /Something private/);
   });
 
+  step('names that look like a page are text', async () => {
+    const name = '<img src=x onerror="document.title=1">\u202e" onclick=\'x\' javascript:alert(1)';
+    const [id, secret] = (await gateway.command('secret', 'webim')).split(/\s+/);
+    const post = async (path, body, token) => (await fetch(`${gateway.rest}/${path}`, { method: 'POST', body: JSON.stringify(body),
+      headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) } })).json();
+    const { access_token: token } = await post('token', { grant_type: 'client_credentials', client_id: id, client_secret: secret });
+    const made = await post('chatgroups', { groupname: name, desc: `${name} too`, public: true, maxusers: 200, owner: 'demo-alice', members: ['demo-bob'] }, token);
+    assert.ok(made.data?.groupid, JSON.stringify(made));
+    await post('messages/chatgroups', { from: 'demo-bob', to: [made.data.groupid], type: 'txt', body: { msg: name } }, token);
+    await link('Groups');
+    await desk.page.getByRole('button', { name: 'onclick' }).click();
+    await row('onclick').getByRole('button', { name: 'How it travelled' }).click();
+    const dialog = desk.page.getByRole('dialog');
+    await dialog.getByRole('region', { name: 'The original frame' }).filter({ hasText: 'onclick' }).first().waitFor(); // what the app's server wrote
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    assert.equal(await desk.page.locator('img, a[href^="javascript"], [onerror], [onclick]').count(), 0);
+    assert.equal(await desk.page.title(), 'dragoman console');
+    desk.clean();
+  });
+
   step('configuration and health', async () => {
     await link('Configuration');
     await desk.page.getByText('recall_window: 2m').waitFor();

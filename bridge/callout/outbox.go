@@ -152,6 +152,11 @@ func (o *Outbox) Dead(ctx context.Context, after int64, limit int) ([]Call, erro
 	return o.query(ctx, `SELECT id, owner, key, event, body, made, due, attempts, error FROM calls WHERE dead = 1 AND id > ? ORDER BY id LIMIT ?`, after, limit)
 }
 
+// Next returns calls that wait, the one that is due first at the head.
+func (o *Outbox) Next(ctx context.Context, limit int) ([]Call, error) {
+	return o.query(ctx, `SELECT id, owner, key, event, body, made, due, attempts, error FROM calls WHERE dead = 0 ORDER BY due, id LIMIT ?`, limit)
+}
+
 // Replay puts calls that were put aside back in line, all of them where no id is named, and returns how many. Each goes
 // before what has its key and came later.
 func (o *Outbox) Replay(ctx context.Context, ids ...int64) (int, error) {

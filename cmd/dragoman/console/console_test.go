@@ -182,7 +182,7 @@ func (w *world) deadCall() {
 func TestCallsThatWerePutAsideAreReplayed(t *testing.T) {
 	type page struct {
 		Waiting, Dead int
-		Calls         []callLine
+		Next, Calls   []callLine
 	}
 	w := newWorld(t)
 	w.deadCall()
@@ -200,6 +200,10 @@ func TestCallsThatWerePutAsideAreReplayed(t *testing.T) {
 	}
 	if code, body := w.ask(w.console, http.MethodPost, "/-/api/replay", `{"ids":[1]}`, robin); code != http.StatusOK {
 		t.Errorf("%d %s", code, body)
+	}
+	_, body = w.ask(w.console, http.MethodGet, "/-/api/calls", "", robin)
+	if p := decode[page](w, body); len(p.Next) != 1 || len(p.Calls) != 0 || p.Next[0].Event != "send_msg" || p.Next[0].Due.IsZero() || strings.Contains(body, "private") {
+		t.Errorf("in line again: %s", body)
 	}
 	if waiting, dead, err := w.host.Calls.Waiting(t.Context()); err != nil || waiting != 1 || dead != 0 {
 		t.Errorf("%d wait, %d are aside, %v", waiting, dead, err)

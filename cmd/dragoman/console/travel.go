@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"regexp"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -117,7 +119,7 @@ func (t traveller) find(ctx context.Context, conv chat.Conv, event, client strin
 func (t traveller) way(entry chat.Entry, readers []reader) way {
 	ev := entry.Event
 	w := way{Event: waypoint{ID: ev.ID.String(), Kind: kindOf(ev), Place: ev.Conv.String(), From: string(ev.From), Source: ev.Source.String(),
-		Time: ev.ID.Time().Format(time.RFC3339Nano), Seq: int64(ev.Seq), Position: ev.Place.Pos, JSON: eventJSON(ev)}}
+		Time: ev.ID.Time().Format(time.RFC3339Nano), Seq: int64(ev.Seq), Position: ev.Place.Pos, JSON: plain(eventJSON(ev))}}
 	switch kept, ok := t.host.Trace.Original(ev.ID); {
 	case entry.Recall != nil:
 		// What was taken back is gone, from here as well.
@@ -144,12 +146,12 @@ func (t traveller) original(kept trace.Original) *original {
 	for _, front := range t.host.Fronts {
 		if r, ok := front.Frontend.(FrameReader); ok && front.Name == kept.Protocol {
 			if text, err := r.ReadFrame(kept.Frame); err == nil {
-				o.Frame = text
+				o.Frame = plain(text)
 				return o
 			}
 		}
 	}
-	o.Frame = readable(kept.Frame)
+	o.Frame = plain(readable(kept.Frame))
 	return o
 }
 
@@ -182,11 +184,32 @@ func (t traveller) shown(d *bridge.Delivery, r reader) shown {
 			s.Fidelity, s.Note = "refused", "it cannot be put into this protocol"
 			return s
 		}
-		s.Frame, s.Fidelity, s.Note = got.Frame, got.Fidelity.String(), got.Note
+		s.Frame, s.Fidelity, s.Note = plain(got.Frame), got.Fidelity.String(), got.Note
 		return s
 	}
 	s.Fidelity, s.Note = "absent", "this front-end does not explain itself yet"
 	return s
+}
+
+// escape is an escape sequence of JSON.
+var escape = regexp.MustCompile(`(?s)\\(?:u003[ce]|u0026|.)`)
+
+// plain takes out of JSON the escapes that are for its standing in HTML, where ours never stands.
+func plain(text string) string {
+	if strings.HasPrefix(text, "<") {
+		return text // XML
+	}
+	return escape.ReplaceAllStringFunc(text, func(sequence string) string {
+		switch sequence {
+		case `\u003c`:
+			return "<"
+		case `\u003e`:
+			return ">"
+		case `\u0026`:
+			return "&"
+		}
+		return sequence
+	})
 }
 
 // eventJSON is a canonical event as a person reads it.

@@ -5,6 +5,8 @@ import { device, within, type Access, type Client, type Draft, type Heard, type 
 const chatTypes = { peer: 'singleChat', group: 'groupChat', room: 'chatRoom' } as const;
 /** ended is what the SDK's errors say that end a session for good. */
 const ended: Record<number, string> = { 206: 'signed in elsewhere', 207: 'account deleted', 216: 'password changed', 217: 'signed out by an operator' };
+/** recent is of how many of one's own messages in a history the readers are counted. */
+const recent = 8;
 const kinds = { singleChat: 'peer', groupChat: 'group', chatRoom: 'room' } as const;
 
 /** What of the SDK's objects is used here: its types and its behaviour do not always agree. */
@@ -42,6 +44,7 @@ interface Connection {
   addReaction(o: object): Promise<unknown>;
   deleteReaction(o: object): Promise<unknown>;
   getHistoryMessages(o: object): Promise<{ messages: SDKMessage[] }>;
+  getGroupMsgReadUser(o: object): Promise<{ data: unknown[] }>;
   joinChatRoom(o: object): Promise<unknown>;
   addEventHandler(id: string, handler: object): void;
 }
@@ -160,12 +163,20 @@ export class WebIMClient implements Client {
     const { messages } = await within('history',
       this.conn.getHistoryMessages({ targetId: place.id, chatType: chatTypes[place.kind], pageSize: limit, cursor: -1 })).catch(fail);
     for (const m of messages) if (m.reactions?.length) queueMicrotask(() => this.reactions(String(m.id), m.reactions!));
+    const own = place.kind === 'group' ? messages.filter((m) => m.from === this.who.id).slice(-recent) : [];
+    for (const m of own) void this.countReaders(place, String(m.id)).catch(() => {}); // ticks that stay as they were are no harm
     return messages.filter((m) => m.type !== 'cmd').map((m) => this.said(m)).sort((a, b) => a.time - b.time);
   }
 
   async close(): Promise<void> {
     this.closed = true;
     this.conn.close();
+  }
+
+  /** countReaders asks who has read one's own message: a history does not say. */
+  private async countReaders(place: Place, id: string): Promise<void> {
+    const { data } = await this.conn.getGroupMsgReadUser({ groupId: place.id, msgId: id });
+    if (data.length > 0) this.hear({ kind: 'read', place, id, count: data.length });
   }
 
   private reactions(id: string, all: SDKReaction[]): void {

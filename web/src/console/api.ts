@@ -45,6 +45,7 @@ export interface Call {
   event: string;
   key: string;
   made: string;
+  due: string;
   attempts: number;
   problem: string;
   body?: string;
@@ -52,6 +53,8 @@ export interface Call {
 export interface Calls {
   waiting: number;
   dead: number;
+  /** Those that wait, the next at the head. */
+  next: Call[];
   calls: Call[];
 }
 export interface Overview {

@@ -80,7 +80,7 @@ function Desk({ operator, onOut }: { operator: Operator; onOut: () => void }) {
     setSaid('');
     title.current?.focus();
   }, [route]);
-  const [section = '', rest = ''] = [route.split('/')[0], decodeURIComponent(route.slice(route.indexOf('/') + 1))];
+  const [section = '', rest = ''] = [route.split('/')[0], decoded(route.slice(route.indexOf('/') + 1))];
   const props: ViewProps = { live, operator, go, say: setSaid };
   return (
     <div class="desk">
@@ -104,6 +104,15 @@ function Desk({ operator, onOut }: { operator: Operator; onOut: () => void }) {
       </main>
     </div>
   );
+}
+
+/** decoded is a part of the address; one that somebody has mistyped stays as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function heading(section: string, rest: string): string {

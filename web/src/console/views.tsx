@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useBell } from '../shared/bell.js';
 import { Code } from '../shared/code.js';
-import { act, type Calls, type Conv, type Deed, type Health, type Operator, type Overview, type Pulse, type Session, type User, type UserPage } from './api.js';
+import { act, type Call, type Calls, type Conv, type Deed, type Health, type Operator, type Overview, type Pulse, type Session, type User, type UserPage } from './api.js';
 import { Chart, show } from './Chart.js';
 import { rates, type Live } from './live.js';
 import { ago, bytes, Fault, Protocol, Search, Sure, Table, useAnswer, when } from './parts.js';
@@ -77,19 +77,22 @@ function sum(counts: Record<string, number>, want: (code: string) => boolean): n
   return Object.entries(counts ?? {}).reduce((n, [code, k]) => (want(code) ? n + k : n), 0);
 }
 
+/** way is the stages of a message's way, in order, and how each is drawn. */
+const way: Record<string, string> = { decode: 'soft', decide: 'webim', queue: 'xmpp', commit: 'core', hand: 'zim', write: 'bad' };
+
 /** Latency shows how long the stages of a message's way take, as far as the gateway says. */
 function Latency({ pulses }: { pulses: Pulse[] }) {
-  const stages = Object.keys(pulses.at(-1)?.stages ?? {}).sort();
+  const known = pulses.at(-1)?.stages ?? {};
+  const stages = Object.keys(way).filter((stage) => stage in known);
   if (stages.length === 0) {
     return <Chart title="Events a commit" unit="together" series={[{ name: 'batch', tone: 'core', values: rates(pulses, (p) => p.committed).map((c, i) => {
       const batches = rates(pulses, (p) => p.batches)[i] ?? 0;
       return batches > 0 ? c / batches : 0;
     }) }]} />;
   }
-  const tone = ['core', 'webim', 'zim', 'xmpp'];
   return (
-    <Chart title="Time in each stage" unit="ms, mean" series={stages.slice(0, 4).map((stage, i) => ({
-      name: stage, tone: tone[i]!,
+    <Chart title="Time in each stage" unit="ms, mean" series={stages.map((stage) => ({
+      name: stage, tone: way[stage]!,
       values: pulses.slice(1).map((p, k) => {
         const before = pulses[k]!.stages?.[stage];
         const now = p.stages?.[stage];
@@ -278,11 +281,20 @@ export function CallsView({ operator, say }: ViewProps) {
         {may && answer !== undefined && answer.dead > 0 && <Sure label="Replay all" onSure={() => all('replay', 'all are in line again', [])} />}
         {may && answer !== undefined && answer.dead > 0 && <Sure label="Drop all" tone="bad" onSure={() => all('drop', 'all are forgotten', [])} />}
       </p>
+      <h3 class="sub">In line</h3>
+      <Table label="Calls in line" heads={['Id', 'Event', 'Of', 'Made', 'Next attempt', 'Attempts', 'What went wrong']} empty={answer?.next.length === 0}>
+        {answer?.next.map((c) => (
+          <tr key={c.id}>
+            <td>{c.id}</td><td><CallEvent call={c} /></td><td class="dim">{c.key}</td><td>{when(c.made)}</td><td>{when(c.due)}</td><td>{c.attempts}</td><td class="bad">{c.problem}</td>
+          </tr>
+        ))}
+      </Table>
+      <h3 class="sub">Put aside</h3>
       <Table label="Calls put aside" heads={['Id', 'Event', 'Of', 'Made', 'Attempts', 'What went wrong', '']} empty={answer?.calls.length === 0}>
         {answer?.calls.map((c) => (
           <tr key={c.id}>
             <td>{c.id}</td>
-            <td>{c.event}{c.body && <details><summary>what it says</summary><Code text={c.body} label={`Call ${c.id}`} /></details>}</td>
+            <td><CallEvent call={c} /></td>
             <td class="dim">{c.key}</td><td>{when(c.made)}</td><td>{c.attempts}</td><td class="bad">{c.problem}</td>
             <td class="acts">
               {may && <Sure label="Replay" onSure={() => all('replay', `call ${c.id} is in line again`, [c.id])} />}
@@ -293,6 +305,10 @@ export function CallsView({ operator, say }: ViewProps) {
       </Table>
     </>
   );
+}
+
+function CallEvent({ call }: { call: Call }) {
+  return <>{call.event}{call.body && <details><summary>what it says</summary><Code text={call.body} label={`Call ${call.id}`} /></details>}</>;
 }
 
 export function ConfigView() {

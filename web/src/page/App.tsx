@@ -39,7 +39,7 @@ function Top({ children }: { children?: preact.ComponentChildren }) {
   return (
     <header class="top">
       <h1>dragoman</h1>
-      <p>Three people, three protocols, one conversation.</p>
+      <p>Three chat clients that speak three protocols, unmodified, in one conversation.</p>
       {children}
     </header>
   );
@@ -74,7 +74,7 @@ function OnStage({ stage }: { stage: Stage }) {
         {stage.people.map((p) => <Pane key={p.id} person={p} stage={stage} onTravel={(person, line) => setTravelled({ person, line })} />)}
       </main>
       <footer class="bottom">
-        <p>These are demo accounts: they exist on this machine, until the gateway runs with <code>--no-demo</code>. Nothing here asks any other host.</p>
+        <p>These are demo accounts, for this machine alone<span class="wide">, until the gateway runs with <code>--no-demo</code>. Nothing here asks any other host</span>.</p>
       </footer>
       <p class="hidden" role="status" aria-live="polite">{stage.announcement}</p>
       {travelled && <TravelDialog {...travelled} stage={stage} close={() => setTravelled(undefined)} />}

@@ -26,7 +26,7 @@ export function Pane({ person, stage, onTravel }: { person: Person; stage: Stage
           <h2 id={`name-${access.id}`}>{access.name} <span class="badge">{protocol}</span></h2>
           <p class="library">{library}</p>
         </div>
-        <p class={`state is-${person.state}`} role="status">{person.state === 'offline' ? (person.why ?? 'offline') : person.state}</p>
+        <p key={person.state} class={`state is-${person.state}`} role="status">{person.state === 'offline' ? (person.why ?? 'offline') : person.state}</p>
         {person.state === 'offline' && <button type="button" class="link again" onClick={() => location.reload()}>sign in again</button>}
       </header>
       <Log person={person} stage={stage} place={place} lines={lines} onTravel={onTravel} />
@@ -51,10 +51,10 @@ function Log({ person, stage, place, lines, onTravel }: {
   const typist = place && person.typist(place);
   return (
     <div class="log" ref={log} role="log" aria-live="off" tabIndex={0} aria-label={`Messages as ${person.access.name} sees them`}>
-      {!place && <p class="empty">{person.access.name} is not in this conversation, and hears nothing of it.</p>}
+      {!place && <p key="out" class="empty">{person.access.name} is not in this conversation, and hears nothing of it.</p>}
       {place && lines.length === 0 && (
-        <p class="empty">
-          {person.state === 'online' ? `Write as ${person.access.name}, and see it arrive beside.` : person.state === 'connecting' ? 'Signing in…' : ''}
+        <p key={person.state} class="empty">
+          {person.state === 'online' ? `Nothing said yet. Write as ${person.access.name}: ${readers(person, stage)}.` : person.state === 'connecting' ? 'Signing in…' : ''}
         </p>
       )}
       {lines.map((line) => (
@@ -64,6 +64,12 @@ function Log({ person, stage, place, lines, onTravel }: {
       {typist && <p class="typing">{stage.name(typist)} is writing…</p>}
     </div>
   );
+}
+
+/** readers says who of the others reads it, and by which protocol. */
+function readers(person: Person, stage: Stage): string {
+  const others = stage.people.filter((p) => p !== person && stage.talk.members.includes(p.id));
+  return others.map((p) => `${p.access.name} reads it by ${libraries[p.access.protocol].protocol}`).join(', ');
 }
 
 /** useReading lets the person read what is in view, after a moment. */

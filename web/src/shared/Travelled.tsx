@@ -17,6 +17,7 @@ export function protocolName(p: string): string {
 
 export function Travelled({ travel, name }: { travel: Travel; name: (id: string) => string }) {
   const { event, original, shown, hidden } = travel;
+  const said = textOf(event.json);
   return (
     <div class="travelled">
       <Path travel={travel} name={name} />
@@ -24,25 +25,36 @@ export function Travelled({ travel, name }: { travel: Travel; name: (id: string)
         <section class={`leg by-${original?.protocol ?? 'none'}`} aria-label="The original frame">
           <h3><span class="step">1</span> {original ? `${protocolName(original.protocol)} frame` : 'The original frame'}</h3>
           <p class="sub">{original ? `what ${name(event.from)}’s client sent, ${original.bytes} bytes${original.cut ? ', cut off here' : ''}` : (hidden ?? 'not kept: only the latest frames are')}</p>
-          {original && <Code text={original.frame} label="The original frame" />}
+          {original && <Code text={original.frame} mark={said} label="The original frame" />}
         </section>
         <section class="leg by-core" aria-label="The canonical event">
           <h3><span class="step">2</span> Canonical event</h3>
           <p class="sub">no. {event.seq} of {event.place}, place {event.position} in the log</p>
-          <Code text={event.json} label="The canonical event" />
+          {event.json && <Code text={event.json} mark={said} label="The canonical event" />}
         </section>
       </div>
       <div class="legs three">
         {shown.map((s) => (
           <section class={`leg by-${s.protocol}`} aria-label={`What ${protocolName(s.protocol)} clients get`} key={s.protocol}>
             <h3><span class="step">3</span> {protocolName(s.protocol)} <Grade of={s.fidelity} /></h3>
-            <p class="sub">{s.note || (s.reader === event.from ? `what ${name(s.reader)}’s other devices get` : `what ${name(s.reader)}’s client gets`)}</p>
-            {s.frame && <Code text={s.frame} label={`What ${protocolName(s.protocol)} clients get`} />}
+            <p class="sub">{s.reader === event.from ? `what ${name(s.reader)}’s other devices get` : `what ${name(s.reader)}’s client gets`}</p>
+            {s.note && <p class={`loss is-${s.fidelity}`}>{s.note}</p>}
+            {s.frame && <Code text={s.frame} mark={said} label={`What ${protocolName(s.protocol)} clients get`} />}
           </section>
         ))}
       </div>
     </div>
   );
+}
+
+/** textOf is what a text message says, which is looked for in each frame. */
+function textOf(json: string): string {
+  try {
+    const { body } = JSON.parse(json) as { body?: { message?: { Content?: { text?: { Text?: string } } } } };
+    return body?.message?.Content?.text?.Text ?? '';
+  } catch {
+    return '';
+  }
 }
 
 function Grade({ of }: { of: Shown['fidelity'] }) {
@@ -58,7 +70,7 @@ function Path({ travel, name }: { travel: Travel; name: (id: string) => string }
       <li class="by-core">dragoman<small>event {event.id}</small></li>
       <li class="ends">
         {shown.map((s) => (
-          <span class={`by-${s.protocol}`} key={s.protocol}>{name(s.reader)}<small>{protocolName(s.protocol)}</small></span>
+          <span class={`by-${s.protocol}`} key={s.protocol}>{name(s.reader)}<small>{protocolName(s.protocol)}, {grades[s.fidelity]}</small></span>
         ))}
       </li>
     </ol>
