@@ -147,7 +147,7 @@ func (inv *invocation) logger(c configs.Log) (zerolog.Logger, error) {
 	}
 	out := inv.stderr
 	if c.Format == "console" || c.Format == "auto" && isTerminal(out) {
-		out = zerolog.ConsoleWriter{Out: out, TimeFormat: "15:04:05.000"}
+		out = zerolog.ConsoleWriter{Out: out, TimeFormat: "15:04:05"}
 	}
 	return zerolog.New(zerolog.SyncWriter(out)).Level(level).With().Timestamp().Logger(), nil
 }

@@ -77,7 +77,7 @@ func aside(ctx context.Context, domain string, test func(*gateway) error) (err e
 func temporary(ctx context.Context, cfg *configs.Config, use func(*gateway) error) (err error) {
 	dir, err := os.MkdirTemp("", "dragoman-check-")
 	if err != nil {
-		return err
+		return fmt.Errorf("no folder to try it in (TMPDIR names one): %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	f, err := hold(dir)

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
 const json = /("(?:\\.|[^"\\])*")(\s*:)?|\b(true|false|null)\b|(?<![\w.:-])(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.:])/g;
-const xml = /(<\/?)([\w:.-]+)|([\w:.-]+)(=)('[^']*'|"[^"]*")|(\/?>)/g;
+const xml = /(<\/?)([\w:.-]+)|([\w:.-]+)(=)('[^']*'|"[^"]*")|(\/?>[^<]*)/g;
 
 /** marked cuts a piece where it holds one of the texts that are looked for. */
 function marked(piece: string, wanted: string[]): (string | JSX.Element)[] {
@@ -38,7 +38,7 @@ function pieces(text: string, mark: string): (string | JSX.Element)[] {
         add('key', m[3]);
         out.push('=');
         add('text', m[5] ?? '');
-      } else out.push(m[0]);
+      } else out.push(...marked(m[0], wanted)); // the text behind a tag
     } else if (m[1]) {
       add(m[2] ? 'key' : 'text', m[1]);
       if (m[2]) out.push(m[2]);
