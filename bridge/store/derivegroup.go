@@ -55,7 +55,7 @@ func (b *batch) lifecycle(st *step, body chat.Lifecycle) error {
 }
 
 // reopen makes a room again under an id that a room had: rooms end when they are empty, and their ids are names that
-// people agree on. Its history goes on; nothing else of the old room is left.
+// people agree on. Its log goes on, of which clients read what the new room has said; nothing else of the old one is left.
 func (b *batch) reopen(st *step, body chat.Lifecycle) error {
 	if err := b.flush(); err != nil {
 		return err

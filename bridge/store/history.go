@@ -108,7 +108,7 @@ func (s *Store) walk(ctx context.Context, l *link, w *view, at span, limit int, 
 		query = walkQuery
 	}
 	passed := 0
-	err = s.eachRow(l, query, []any{w.uid, w.cid, at.after, at.before}, func(r *row) (bool, error) {
+	err = s.eachRow(l, query, []any{w.uid, w.cid, max(at.after, w.from-1), at.before}, func(r *row) (bool, error) {
 		if passed++; passed%256 == 0 && ctx.Err() != nil {
 			return false, ctx.Err()
 		}
@@ -141,7 +141,7 @@ func (s *Store) walkIDs(ctx context.Context, l *link, w *view, at span, limit in
 		query = walkIDsQuery
 	}
 	passed := 0
-	err = l.each(query, []any{w.uid, w.cid, at.after, at.before}, func(rows *sql.Rows) (bool, error) {
+	err = l.each(query, []any{w.uid, w.cid, max(at.after, w.from-1), at.before}, func(rows *sql.Rows) (bool, error) {
 		if passed++; passed%256 == 0 && ctx.Err() != nil {
 			return false, ctx.Err()
 		}

@@ -268,3 +268,27 @@ func TestARoomThatEndedCanBeMadeAgain(t *testing.T) {
 		t.Errorf("bob %+v", m)
 	}
 }
+
+// A room that is made again under an old id is another room: whoever makes it reads nothing of what was said before.
+func TestRoomThatIsMadeAgainTellsNothingOfTheOldOne(t *testing.T) {
+	w := newWorld(t)
+	den := chat.Room("den")
+	w.do("alice", den, chat.Lifecycle{Created: true})
+	old := w.say("alice", den, "secret")
+	w.do("alice", den, chat.Lifecycle{})
+	w.pass(time.Second)
+	w.do("bob", den, chat.Lifecycle{Created: true})
+	w.say("bob", den, "hello")
+	for range 2 {
+		equal(t, "bob reads", w.texts("bob", den), "bob: hello")
+		page, _, _, err := w.Archive(t.Context(), "bob", den, ArchiveQuery{Kinds: []string{"message"}})
+		if err != nil || len(page) != 1 {
+			t.Errorf("the archive has %d messages, %v", len(page), err)
+		}
+		if _, err := w.Entry(t.Context(), "bob", den, chat.Ref{ID: old.Event.ID}); chat.ReasonOf(err) != chat.NoMessage {
+			t.Errorf("by its id: %v", err)
+		}
+		equal(t, "the app's server reads", w.texts("", den), "alice: secret", "bob: hello")
+		w.reopen()
+	}
+}

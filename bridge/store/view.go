@@ -14,6 +14,7 @@ type view struct {
 	cid    int64
 	uid    int64
 	spans  []source // his memberships, in order
+	from   int64    // nothing of a room is his before this id
 	hidden int64    // he has hidden all up to here
 	newest int64    // the last id in it, where known
 }
@@ -40,7 +41,9 @@ func (s *Store) view(l *link, v *conv, asker chat.UserID) (view, error) {
 		if v.roster.find(asker).Banned {
 			return w, chat.RefuseFor(chat.Banned, "you are banned here")
 		}
-		w.spans = []source{{cid: v.cid, to: math.MaxInt64}}
+		// What was said in an older room of this id, under other rules, was said to others.
+		w.from = int64(chat.NewEventID(v.details.Created, 0, 0))
+		w.spans = []source{{cid: v.cid, from: w.from, to: math.MaxInt64}}
 		return w, nil
 	}
 	if v.roster.find(asker).Banned {
