@@ -32,3 +32,19 @@ func TestHiddenAttributesAreShownToNobodyAndKeepTheirFiles(t *testing.T) {
 		t.Errorf("still in use: %v, %v", used, err)
 	}
 }
+
+func TestPicturesOfUsersAndGroupsKeepTheirFiles(t *testing.T) {
+	w := newWorld(t)
+	g := w.group("g", "alice", "bob")
+	mine, ours, asked := "https://a.example/xmpp-files/f1/secret/avatar", "https://a.example/dragoman/chat/chatfiles/f2?em-redirect=true", []string{"f1", "f2", "f3"}
+	w.do("alice", chat.Self("alice"), chat.Profile{Avatar: &mine})
+	w.do("alice", g, chat.Profile{Avatar: &ours})
+	if used, err := w.FilesInUse(t.Context(), asked); err != nil || !used["f1"] || !used["f2"] || used["f3"] {
+		t.Errorf("in use: %v, %v", used, err)
+	}
+	none := ""
+	w.do("alice", chat.Self("alice"), chat.Profile{Avatar: &none})
+	if used, err := w.FilesInUse(t.Context(), asked); err != nil || used["f1"] || !used["f2"] {
+		t.Errorf("in use once he shows none: %v, %v", used, err)
+	}
+}

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"os"
+	"strings"
 
 	"dragoman/bridge/chat"
 )
@@ -50,8 +52,8 @@ func (s *Store) Stats(ctx context.Context) (st Stats, err error) {
 	return st, err
 }
 
-// FilesInUse returns those of the media files named that a message still refers to, or that a group or room shares: a
-// hidden attribute, chat.HiddenKey("file/"+id), says so.
+// FilesInUse returns those of the media files named that a message still refers to, that a group or room shares (a hidden
+// attribute, chat.HiddenKey("file/"+id), says so), or that are the picture of a user, a group or a room.
 func (s *Store) FilesInUse(ctx context.Context, files []string) (map[string]bool, error) {
 	used := map[string]bool{}
 	err := s.read(ctx, func(l *link) error {
@@ -68,7 +70,32 @@ func (s *Store) FilesInUse(ctx context.Context, files []string) (map[string]bool
 				used[file] = true
 			}
 		}
-		return nil
+		if len(used) == len(files) {
+			return nil
+		}
+		return l.shownFiles(files, used)
 	})
 	return used, err
+}
+
+// shownFiles adds to used those of the files that somebody shows as his picture, by an address with the file's id between
+// its signs.
+func (l *link) shownFiles(files []string, used map[string]bool) error {
+	asked := make(map[string]bool, len(files))
+	for _, file := range files {
+		asked[file] = true
+	}
+	query := "SELECT avatar FROM profiles WHERE avatar <> '' UNION ALL SELECT avatar FROM groups WHERE avatar <> ''"
+	return l.each(query, nil, func(rows *sql.Rows) (bool, error) {
+		var address string
+		if err := rows.Scan(&address); err != nil {
+			return false, err
+		}
+		for part := range strings.FieldsFuncSeq(address, func(r rune) bool { return strings.ContainsRune("/?&=#", r) }) {
+			if asked[part] {
+				used[part] = true
+			}
+		}
+		return true, nil
+	})
 }
