@@ -89,11 +89,28 @@ func (b *fileBlob) Keep(hash string) error {
 	if err == nil {
 		err = os.Rename(b.Name(), path)
 	}
+	for _, dir := range []string{filepath.Dir(path), b.dir} { // the names too must outlive a power cut
+		if err == nil {
+			err = syncDir(dir)
+		}
+	}
 	if err != nil {
 		_ = os.Remove(b.Name())
 		return fmt.Errorf("keep %s: %w", hash, err)
 	}
 	return nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	err = d.Sync()
+	if closeErr := d.Close(); err == nil {
+		err = closeErr
+	}
+	return err
 }
 
 func (b *fileBlob) Drop() {
