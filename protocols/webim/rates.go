@@ -24,7 +24,7 @@ type rates struct {
 // Of wrong passwords, one address may try this many for one account, and then one more every so often.
 const (
 	maxGuesses   = 20
-	guessesAfter = 6 * time.Second
+	guessesAfter = time.Minute
 )
 
 // maxCallers bounds how many callers are remembered; beyond it those that have rested are forgotten, or else all.
