@@ -120,26 +120,6 @@ describe('page', { concurrency: false, timeout: 600000 }, () => {
     }
   });
 
-  step('what looks like a page is text, in the conversation and in its frames', async () => {
-    const text = '<img src=x onerror="document.title=1"> <a href="javascript:document.title=2">go</a> javascript:alert(3) &lt;b&gt; "]]> </script>';
-    for (const who of everybody) {
-      await stage.say(who, `${who} ${text}`);
-      for (const reader of everybody) assert.equal((await stage.line(reader, `${who} <img`).locator('.words').innerText()).trim(), `${who} ${text}`);
-      await stage.line(who, `${who} <img`).locator('.travel-link').click();
-      const dialog = stage.page.getByRole('dialog', { name: 'How it travelled' });
-      await dialog.getByRole('region', { name: 'The canonical event' }).first().waitFor();
-      assert.equal(await dialog.locator('.code mark').count() >= 5, true, 'what was said is marked in each frame');
-      await stage.page.keyboard.press('Escape');
-      await dialog.waitFor({ state: 'detached' });
-    }
-    await stage.page.setInputFiles('input[data-person=demo-bob]', { name: '"><img src=x onerror=alert(4)>.png', mimeType: 'image/png', buffer: picture(33, 44, [20, 30, 40]) });
-    for (const reader of everybody) {
-      await stage.until(`${reader} sees it`, (id) => [...document.querySelectorAll(`#pane-demo-${id} .picture img`)].some((i) => i.naturalWidth * 44 === i.naturalHeight * 33), reader);
-    }
-    assert.equal(await stage.page.locator('img[src="x"], a[href^="javascript"], [onerror]').count(), 0);
-    assert.equal(await stage.page.title(), 'dragoman');
-  });
-
   step('the room', async () => {
     await stage.talk('The room');
     for (const who of everybody) {
@@ -196,6 +176,26 @@ describe('page', { concurrency: false, timeout: 600000 }, () => {
     await stage.say('alice', 'Again');
     await stage.heard('Again');
     stage.clean();
+  });
+
+  step('what looks like a page is text, in the conversation and in its frames', async () => {
+    const text = '<img src=x onerror="document.title=1"> <a href="javascript:document.title=2">go</a> javascript:alert(3) &lt;b&gt; "]]> </script>';
+    for (const who of everybody) {
+      await stage.say(who, `${who} ${text}`);
+      for (const reader of everybody) assert.equal((await stage.line(reader, `${who} <img`).locator('.words').innerText()).trim(), `${who} ${text}`);
+      await stage.line(who, `${who} <img`).locator('.travel-link').click();
+      const dialog = stage.page.getByRole('dialog', { name: 'How it travelled' });
+      await dialog.getByRole('region', { name: 'The canonical event' }).first().waitFor();
+      assert.equal(await dialog.locator('.code mark').count() >= 5, true, 'what was said is marked in each frame');
+      await stage.page.keyboard.press('Escape');
+      await dialog.waitFor({ state: 'detached' });
+    }
+    await stage.page.setInputFiles('input[data-person=demo-bob]', { name: '"><img src=x onerror=alert(4)>.png', mimeType: 'image/png', buffer: picture(33, 44, [20, 30, 40]) });
+    for (const reader of everybody) {
+      await stage.until(`${reader} sees it`, (id) => [...document.querySelectorAll(`#pane-demo-${id} .picture img`)].some((i) => i.naturalWidth * 44 === i.naturalHeight * 33), reader);
+    }
+    assert.equal(await stage.page.locator('img[src="x"], a[href^="javascript"], [onerror]').count(), 0);
+    assert.equal(await stage.page.title(), 'dragoman');
   });
 
   step('the gateway goes and comes back, and so do the three', async () => {
