@@ -11,7 +11,7 @@ import (
 )
 
 // patience is how long a client waits for what must come. Servers under test are on this machine.
-const patience = 5 * time.Second
+const patience = 20 * time.Second
 
 // client is one connection.
 type client struct {
