@@ -14,9 +14,12 @@ import (
 // convCard shows a group's or room's name, description and picture: a file of ours as it is, one elsewhere by its address
 // [XEP-0486].
 func convCard(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
-	d, err := s.Store.Details(ctx, q.to.Conv)
+	d, me, err := s.here(ctx, q.to.Conv)
 	if err != nil {
 		return nil, err
+	}
+	if isHidden(&d, me.member) {
+		return nil, noNode()
 	}
 	card := xmppwire.New(nsVCard, "vCard")
 	if d.Name != "" {

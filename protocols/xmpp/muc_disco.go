@@ -106,7 +106,7 @@ func convInfo(ctx context.Context, s *session, q *request) (*xmppwire.Element, e
 	default:
 		return nil, noNode()
 	}
-	if q.to.Conv.Kind != chat.KindRoom && !d.Public && !me.Role.IsMember() && !me.Invited && d.Join != chat.ModeOpen {
+	if isHidden(&d, me) {
 		return info(q, []identity{{"conference", "text", ""}}, []string{xmppmap.NSMUC, "muc_membersonly", "muc_hidden"}), nil
 	}
 	features := append([]string{nsDiscoInfo, nsDiscoItems, nsPing, xmppmap.NSOccupantID, nsSelfPing, nsStableID, xmppmap.NSStanzaID},
@@ -115,6 +115,11 @@ func convInfo(ctx context.Context, s *session, q *request) (*xmppwire.Element, e
 	features = append(features, archiveFeatures()...)
 	features = append(features, moderationFeatures()...)
 	return info(q, []identity{{"conference", "text", d.Name}}, features, s.roomInfo(&d, &set)), nil
+}
+
+// isHidden reports whether somebody who is no member of a group learns nothing of it.
+func isHidden(d *chat.Details, me chat.Member) bool {
+	return d.Conv.Kind != chat.KindRoom && !d.Public && !me.Role.IsMember() && !me.Invited && d.Join != chat.ModeOpen
 }
 
 // ownNick tells a member the nick that is kept for him [XEP-0045 §7.12].

@@ -118,3 +118,21 @@ func TestRoomsOfOthersAreNotRemembered(t *testing.T) {
 		t.Errorf("%d rooms are remembered", n)
 	}
 }
+
+// What a hidden group is called, and looks like, is for its members.
+func TestAHiddenGroupShowsStrangersNoCard(t *testing.T) {
+	s := newServer(t, "")
+	alice, bob := s.present(t, "alice", "desk"), s.present(t, "bob", "desk")
+	made := chat.Lifecycle{Created: true, Profile: chat.Profile{Name: new("Conspiracy")}, Rules: chat.Rules{Join: new(chat.ModeAsk), Public: new(false)}}
+	must(s.Router.Submit(t.Context(), bridge.Actor{User: "alice", Source: chat.Client}, chat.Draft{Conv: chat.Group("plot"), Body: made}))
+	for p, want := range map[*peer]string{alice: "result", bob: "error"} {
+		p.write("<iq type='get' id='card' to='plot@groups.localhost'><vCard xmlns='vcard-temp'/></iq>")
+		e := p.next()
+		for e.Attr("id") != "card" {
+			e = p.next()
+		}
+		if e.Attr("type") != want {
+			t.Errorf("%s", e)
+		}
+	}
+}
