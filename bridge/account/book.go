@@ -8,6 +8,8 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -290,6 +292,19 @@ func (b *Book) Holds(ctx context.Context, a Account) error {
 		return chat.Refuse(chat.Unauthenticated, "the account has changed meanwhile")
 	}
 	return nil
+}
+
+// Proof is what Holds asks of, as a text for who keeps it longer than the process lives. It is no secret.
+func (a Account) Proof() string { return strconv.FormatInt(a.generation, 10) + " " + string(a.ID) }
+
+// HoldsProof is Holds for a kept Proof, and returns whose it is. chat.Unauthenticated: it is none.
+func (b *Book) HoldsProof(ctx context.Context, proof string) (chat.UserID, error) {
+	generation, id, _ := strings.Cut(proof, " ")
+	n, err := strconv.ParseInt(generation, 10, 64)
+	if err != nil {
+		return "", chat.Refuse(chat.Unauthenticated, "not a proof of an account")
+	}
+	return chat.UserID(id), b.Holds(ctx, Account{ID: chat.UserID(id), generation: n})
 }
 
 // Find returns the account called name, else the only one that is equal to it

@@ -8,6 +8,7 @@ import (
 	"mellium.im/xmpp/stanza"
 
 	"dragoman/bridge"
+	"dragoman/bridge/account"
 	"dragoman/bridge/chat"
 	"dragoman/mapping/xmppmap"
 	"dragoman/protocols/xmpp/xmppwire"
@@ -16,23 +17,54 @@ import (
 // A foreign user who has an account here too can link it to his address [XEP-0100 §4.1]: from then on he is that account's
 // device, and no longer a user of his own. What is for the account he hears by a feed of its own, on each line.
 
-// accountKey is the attribute of a foreign user that names his account here.
+// accountKey is the attribute of a foreign user that holds the proof of his account here, as account.Proof makes it.
 var accountKey = chat.HiddenKey("xmpp.account")
 
 // wrongPassword is how long somebody waits for the answer who does not know the password; he can ask one at a time.
 const wrongPassword = time.Second
 
-// accountOf is who acts from an address: the account that is linked to it, else the foreign user.
+// accountOf is who acts from an address: the account that is linked to it, else the foreign user. A link ends with the
+// password by which it was made, and with the account, whether or not we were told of it.
 func (t *trunk) accountOf(address string) chat.UserID {
 	home := chat.Foreign(xmppmap.Trunk, address)
 	all, err := t.Store.UserAttributes(t.life, home, accountKey)
 	if err != nil {
 		t.log.Err(err).Str("address", address).Msg("cannot tell whether an address is linked")
 	}
-	if linked := chat.UserID(all[accountKey]); linked != "" {
-		return linked
+	if all[accountKey] == "" {
+		return home
 	}
-	return home
+	linked, err := t.Accounts.HoldsProof(t.life, all[accountKey])
+	if err != nil {
+		t.log.Info().Err(err).Str("address", address).Msg("a link to an account does not hold any more")
+		return home
+	}
+	return linked
+}
+
+// dropLinks unlinks whose accounts have changed while there was no line: nothing told us.
+func (t *trunk) dropLinks() {
+	t.mu.Lock()
+	var linked []*foreigner
+	for _, u := range t.users {
+		if u.isLinked() {
+			linked = append(linked, u)
+		}
+	}
+	t.mu.Unlock()
+	for _, u := range linked {
+		u.checkLink()
+	}
+}
+
+// checkLink unlinks the user unless his account is still what it was.
+func (u *foreigner) checkLink() {
+	if u.trunk.accountOf(u.bare) == u.user {
+		return
+	}
+	if err := u.trunk.relink(u.session, account.Account{}); err != nil {
+		u.log.Err(err).Msg("cannot unlink an account")
+	}
 }
 
 // isLinked reports whether a session that comes by the trunk is one of an account of ours.
@@ -71,15 +103,15 @@ func (t *trunk) register(ctx context.Context, s *session, q *request) (*xmppwire
 		if !s.isLinked() {
 			return nil, refusal(stanza.Auth, stanza.RegistrationRequired) // [XEP-0077 §3.2]
 		}
-		return nil, t.relink(s, "")
+		return nil, t.relink(s, account.Account{})
 	}
 	name, password := q.payload.ChildText(nsRegister, "username"), q.payload.ChildText(nsRegister, "password")
 	if name == "" || password == "" {
 		return nil, refusal(stanza.Modify, stanza.NotAcceptable)
 	}
-	account, err := t.Accounts.Find(ctx, name)
+	found, err := t.Accounts.Find(ctx, name)
 	if err == nil {
-		account, err = t.Accounts.VerifyPassword(ctx, account.ID, password)
+		found, err = t.Accounts.VerifyPassword(ctx, found.ID, password)
 	}
 	if err != nil {
 		select {
@@ -88,15 +120,19 @@ func (t *trunk) register(ctx context.Context, s *session, q *request) (*xmppwire
 		}
 		return nil, refusal(stanza.Auth, stanza.NotAuthorized)
 	}
-	return nil, t.relink(s, account.ID)
+	return nil, t.relink(s, found)
 }
 
-// relink makes the address act for id from now on; "": for itself. Whoever was there under the old name goes, and comes
+// relink makes the address act for an account from now on; for none: for itself. Whoever was there under the old name goes, and comes
 // back with his next presence.
-func (t *trunk) relink(s *session, id chat.UserID) error {
+func (t *trunk) relink(s *session, a account.Account) error {
 	ctx := t.life // that of s ends here
 	old := t.foreigner(s.bare)
-	if err := old.keep(ctx, accountKey, string(id)); err != nil {
+	proof := ""
+	if a.ID != "" {
+		proof = a.Proof()
+	}
+	if err := old.keep(ctx, accountKey, proof); err != nil {
 		return err
 	}
 	t.mu.Lock()
@@ -109,11 +145,11 @@ func (t *trunk) relink(s *session, id chat.UserID) error {
 	}
 	old.cancel(errClosed)
 	fresh := t.foreigner(s.bare)
-	if id == "" || ln == nil {
+	if a.ID == "" || ln == nil {
 		return nil
 	}
 	fresh.listen(ln)
-	contacts, _, err := t.Store.Contacts(ctx, id)
+	contacts, _, err := t.Store.Contacts(ctx, a.ID)
 	for _, c := range contacts {
 		if c.Listed {
 			fresh.offer(c.User)
@@ -148,9 +184,7 @@ func (u *foreigner) listen(ln *line) {
 		u.log.Info().Err(err).Msg("a linked account's session has ended")
 		switch cause.Kind {
 		case bridge.AccountDisabled, bridge.AccountDeleted, bridge.PasswordChanged:
-			if err := u.trunk.relink(u.session, ""); err != nil {
-				u.log.Err(err).Msg("cannot unlink an account")
-			}
+			u.checkLink()
 		}
 	})
 }
@@ -161,6 +195,7 @@ func (u *foreigner) pumpAccount(ctx context.Context, ln *line) error {
 		return err
 	}
 	defer feed.Close()
+	u.checkLink() // what changes from now on ends the feed
 	return ln.pump(ctx, feed, func(d *bridge.Delivery) []*foreigner {
 		if kind := d.Event.Conv.Kind; kind == chat.KindRoom || kind == chat.KindAll {
 			return nil // his devices hear that themselves

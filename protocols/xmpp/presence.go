@@ -72,11 +72,13 @@ func (s *session) presenceToUser(ctx context.Context, st xmppwire.Stanza, to xmp
 		return // one sees oneself
 	}
 	agreed := st.Type == "subscribe" && s.trunk != nil && s.agreed(ctx, to)
+	saw := st.Type == "unsubscribe" && s.trunk != nil && s.seesOf(ctx, to.User)
 	d := chat.Draft{Conv: chat.Peer(s.user, to.User), Body: change}
 	if st.Type == "subscribe" && len(st.Children) > 0 {
 		d.Native = chat.Native{Protocol: xmppmap.Protocol, Data: (&xmppwire.Stanza{Name: "presence", Children: st.Children}).AppendTo(nil, "")}
 	}
-	if _, err := s.submit(ctx, d); err != nil {
+	switch _, err := s.submit(ctx, d); {
+	case err != nil:
 		if chat.CodeOf(err) == chat.Internal {
 			s.log.Err(err).Msg("cannot change a contact")
 		}
@@ -84,9 +86,11 @@ func (s *session) presenceToUser(ctx context.Context, st xmppwire.Stanza, to xmp
 			// A stranger who is not there refuses like one who is [RFC 6121 §3.1.3].
 			s.send(xmppwire.Stanza{Name: "presence", Type: "unsubscribed", From: to.Bare, To: s.full})
 		}
-	} else if agreed {
+	case agreed:
 		s.confirm(to)
-	} else if st.Type == "subscribe" && s.trunk == nil {
+	case saw:
+		s.hidePresenceOf(to.User) // [RFC 6121 §3.3.3]
+	case st.Type == "subscribe" && s.trunk == nil:
 		s.noteAsked(ctx, to)
 	}
 }
@@ -96,6 +100,12 @@ func (s *session) noteAsked(ctx context.Context, to xmppmap.Address) {
 	if c, err := s.Store.Contact(ctx, s.user, to.User); err == nil && !c.Sees {
 		s.send(xmppwire.Stanza{Name: "presence", Type: "unavailable", From: to.Bare, To: s.bare})
 	}
+}
+
+// seesOf reports whether the user may see another's presence.
+func (s *session) seesOf(ctx context.Context, u chat.UserID) bool {
+	c, err := s.Store.Contact(ctx, s.user, u)
+	return err == nil && c.Sees
 }
 
 // direct shows the client to somebody who does not follow it [RFC 6121 §4.6].
@@ -238,8 +248,7 @@ func (s *session) hidePresenceOf(u chat.UserID) {
 
 // probe answers a client that asks for somebody's presence, which servers do for one another and a few clients by hand.
 func (s *session) probe(ctx context.Context, u chat.UserID) {
-	c, err := s.Store.Contact(ctx, s.user, u)
-	if err == nil && (c.Sees || u == s.user) {
+	if u == s.user || s.seesOf(ctx, u) {
 		s.showPresenceOf(u)
 	}
 }

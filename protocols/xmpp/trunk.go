@@ -139,6 +139,7 @@ func (t *trunk) call(ctx context.Context) (up bool, err error) {
 		return true, err
 	}
 	ln := newLine(t, l, feed)
+	t.dropLinks()
 	t.log.Info().Str("host", host).Msg("line to the host")
 	t.setLine(ln)
 	defer t.miss()
