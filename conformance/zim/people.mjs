@@ -110,8 +110,8 @@ export class Person extends PageClient {
     return answer.result;
   }
 
-  /** open loads the page and makes the instance. */
-  async open({ device, advanced } = {}) {
+  /** open loads the page and makes the instance; server: not the gateway's own address. */
+  async open({ device, advanced, server = world.gateway.ws } = {}) {
     await bundle();
     await this.start(device);
     this.page.on('websocket', (socket) => {
@@ -120,7 +120,7 @@ export class Person extends PageClient {
       socket.on('framesent', ({ payload }) => frames.push([true, payload]));
       socket.on('framereceived', ({ payload }) => frames.push([false, payload]));
     });
-    const config = advanced ? { appID: world.gateway.appID } : { appID: world.gateway.appID, server: world.gateway.ws };
+    const config = advanced ? { appID: world.gateway.appID } : { appID: world.gateway.appID, server };
     assert.equal(await this.page.evaluate(([c, a]) => client.create(c, a), [config, advanced]), true);
     mark('methods', 'create');
     mark('methods', 'on');

@@ -1,5 +1,6 @@
 // Rooms: for whoever is in them now.
 import assert from 'node:assert/strict';
+import { Relay } from '../lib/relay.mjs';
 import { Person, fresh, pair, refuses, scenario, world } from './people.mjs';
 
 const plain = { priority: 1 };
@@ -107,4 +108,30 @@ scenario('five rooms are enough', async () => {
   const p = await new Person(fresh('many')).login();
   for (let i = 0; i < 5; i++) await p.zim.enterRoom({ roomID: fresh('room'), roomName: 'r' });
   await refuses(6000325, p.zim.enterRoom({ roomID: fresh('room'), roomName: 'r' }));
+});
+
+scenario('a connection that breaks unnoticed costs neither the room nor what is said there', async () => {
+  const relay = await Relay.start(world.gateway.ws);
+  try {
+    const [a, b] = [await new Person(fresh('lost')).login({ server: relay.ws }), await new Person(fresh('there')).login()];
+    const roomID = fresh('room');
+    await a.zim.enterRoom({ roomID, roomName: 'Lobby' });
+    await b.zim.joinRoom(roomID);
+    await b.says('before', roomID, 1);
+    await a.gets((m) => m.message === 'before');
+    relay.freeze();
+    await b.says('lost', roomID, 1);
+    await b.says('lost, too', roomID, 1);
+    // Its next heartbeat is not answered: it connects anew, and the gateway may not have noticed anything yet.
+    await a.event('connectionStateChanged', (d) => d.state === 3 && d.event === 3, 60000);
+    await a.gets((m) => m.message === 'lost, too', 60000);
+    await a.event('roomStateChanged', (d) => d.roomID === roomID && d.state === 1 && d.event === 1);
+    await b.says('after', roomID, 1);
+    await a.gets((m) => m.message === 'after');
+    const heard = a.events('roomMessageReceived').flatMap((d) => d.messageList.map((m) => m.message));
+    assert.deepEqual(heard, ['before', 'lost', 'lost, too', 'after']);
+    assert.deepEqual(b.events('roomMemberLeft'), []);
+  } finally {
+    await relay.close();
+  }
 });
