@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
 
 	"dragoman/bridge"
@@ -15,11 +16,14 @@ type order struct {
 	Device  string  `json:"device"`
 	Place   string  `json:"place"`
 	Event   string  `json:"event"`
-	Minutes int     `json:"minutes"` // of a mute; 0: for ever
+	Minutes int     `json:"minutes"` // of a mute, at most maxMinutes; 0: for ever
 	On      bool    `json:"on"`
 	Reason  string  `json:"reason"`
 	IDs     []int64 `json:"ids"` // of calls; none: all
 }
+
+// maxMinutes is ten years; longer is for ever.
+const maxMinutes = 10 * 366 * 24 * 60
 
 // act does what an operator asks: checked first, then written down, then done.
 func (c *Console) act(action string, plan func(context.Context, order) (Deed, func() error, error)) func(http.ResponseWriter, *http.Request, Operator) {
@@ -82,6 +86,9 @@ func (c *Console) mute(ctx context.Context, o order) (Deed, func() error, error)
 	conv, err := parsePlace(o.Place)
 	if err != nil {
 		return Deed{}, nil, err
+	}
+	if o.Minutes < 0 || o.Minutes > maxMinutes {
+		return Deed{}, nil, chat.Refuse(chat.Invalid, "a mute is of 0 minutes, for ever, to "+strconv.Itoa(maxMinutes))
 	}
 	body := chat.Membership{Users: []chat.UserID{id}, Change: chat.ChangeUnmute, Reason: o.Reason}
 	detail := o.User + " off"
