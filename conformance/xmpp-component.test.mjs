@@ -8,6 +8,7 @@ import { Gateway } from './lib/gateway.mjs';
 import { Guest, GuestJS, Host, component } from './lib/host.mjs';
 import { WebIM } from './lib/webim.mjs';
 import { ZIM } from './lib/zim.mjs';
+import { together } from './xmpp/component.mjs';
 
 const password = (user) => `${user}-secret`;
 const bobs = 'xmpp/bob@example.test'; // as ZIM writes him
@@ -76,7 +77,7 @@ for (const kind of ['prosody', 'ejabberd']) {
     };
 
     step('everyone logs in where he is at home', async () => {
-      cast.wendy = await new WebIM(gateway, browser, 'wendy', { version: '4.21.1', password: password('wendy') }).login();
+      cast.wendy = await new WebIM(gateway, browser, 'wendy', { password: password('wendy'), options: { delivery: true } }).login();
       cast.zoe = await new ZIM(gateway, browser, 'zoe').login();
       cast.bob = await new Guest(host, 'bob', { tls: 'none', password: password('bob'), resource: 'laptop' }).login();
       cast.carl = await new GuestJS(host, 'carl', { transport: 'starttls', password: password('carl'), resource: 'desk' }).login();
@@ -110,6 +111,8 @@ for (const kind of ['prosody', 'ejabberd']) {
       await all('at first');
       once();
     });
+
+    together(step, () => ({ cast, host, gateway, kind }));
 
     step('a room that one of its users makes', async () => {
       await cast.bob.joinGroup({ group: room });
