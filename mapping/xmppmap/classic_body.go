@@ -2,6 +2,7 @@ package xmppmap
 
 import (
 	"bytes"
+	"crypto/subtle"
 	"encoding/json"
 	"maps"
 	"math"
@@ -150,7 +151,7 @@ func (c Classic) file(link, secret string) chat.FileRef {
 		if shown == "" {
 			shown = secret
 		}
-		if id != "" && shown == c.Secret(id) {
+		if id != "" && subtle.ConstantTimeCompare([]byte(shown), []byte(c.Secret(id))) == 1 {
 			return chat.FileRef{ID: id}
 		}
 	}

@@ -1,6 +1,7 @@
 package xmpp
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -132,7 +133,7 @@ func mucConfigure(ctx context.Context, s *session, q *request) (*xmppwire.Elemen
 	if err != nil {
 		return nil, err
 	}
-	after, codes, err := readSettingsForm(values, &d, set)
+	_, codes, err := readSettingsForm(values, &d, set)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +143,12 @@ func mucConfigure(ctx context.Context, s *session, q *request) (*xmppwire.Elemen
 		return nil, err
 	}
 	if len(codes) > 0 {
-		if err := s.changeSettings(ctx, &d, after); err != nil {
+		var refused error
+		err := s.changeSettings(ctx, &d, func(set *mucSettings) bool {
+			*set, _, refused = readSettingsForm(values, &d, *set)
+			return refused == nil
+		})
+		if err := cmp.Or(refused, err); err != nil {
 			return nil, err
 		}
 	}

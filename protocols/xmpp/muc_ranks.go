@@ -156,29 +156,32 @@ func affiliationSteps(d *chat.Details, m chat.Member, affiliation string) (steps
 
 // noteAffiliation keeps what the house has no place for: owners beside the one, and why somebody is banned.
 func (s *session) noteAffiliation(ctx context.Context, d *chat.Details, u chat.UserID, affiliation, reason string) error {
-	set, err := s.settingsOf(ctx, d)
-	if err != nil {
-		return err
-	}
-	owner := slices.Contains(set.Owners, u)
-	_, banned := set.Reasons[u]
-	bans := affiliation == "outcast" && reason != ""
-	if owner == (affiliation == "owner") && !banned && !bans {
-		return nil
-	}
-	set.Owners = slices.DeleteFunc(slices.Clone(set.Owners), func(o chat.UserID) bool { return o == u })
-	if affiliation == "owner" {
-		set.Owners = append(set.Owners, u)
-	}
-	set.Reasons = maps.Clone(set.Reasons)
-	delete(set.Reasons, u)
-	if bans {
-		if set.Reasons == nil {
-			set.Reasons = map[chat.UserID]string{}
+	return s.changeSettings(ctx, d, func(set *mucSettings) bool {
+		owner := slices.Contains(set.Owners, u)
+		_, banned := set.Reasons[u]
+		bans := affiliation == "outcast" && reason != ""
+		if owner == (affiliation == "owner") && !banned && !bans {
+			return false
 		}
-		set.Reasons[u] = reason
-	}
-	return s.changeSettings(ctx, d, set)
+		set.Owners = without(set.Owners, u)
+		if affiliation == "owner" {
+			set.Owners = append(set.Owners, u)
+		}
+		set.Reasons = maps.Clone(set.Reasons)
+		delete(set.Reasons, u)
+		if bans {
+			if set.Reasons == nil {
+				set.Reasons = map[chat.UserID]string{}
+			}
+			set.Reasons[u] = reason
+		}
+		return true
+	})
+}
+
+// without returns a copy of users that lacks u.
+func without(users []chat.UserID, u chat.UserID) []chat.UserID {
+	return slices.DeleteFunc(slices.Clone(users), func(o chat.UserID) bool { return o == u })
 }
 
 // disown makes an owner an owner no more. The group or room is another owner's then; there has to be one [XEP-0045 §10.4].
@@ -199,8 +202,11 @@ func (s *session) disown(ctx context.Context, d *chat.Details, u chat.UserID) (m
 		if _, err := s.command(ctx, chat.Draft{Conv: d.Conv, Body: pass}); err != nil {
 			return mucStanding{}, err
 		}
-		set.Owners = slices.DeleteFunc(slices.Clone(set.Owners), func(o chat.UserID) bool { return o == heir })
-		if err := s.changeSettings(ctx, d, set); err != nil {
+		err := s.changeSettings(ctx, d, func(set *mucSettings) bool {
+			set.Owners = without(set.Owners, heir)
+			return true
+		})
+		if err != nil {
 			return mucStanding{}, err
 		}
 		return s.standingOf(ctx, d, u)

@@ -31,6 +31,8 @@ var settingsKey = chat.HiddenKey("xmpp.muc")
 // mucMemory is what is known of groups and rooms beside the log: their settings, which the log has too, and what lasts as
 // long as somebody is there, or only until it has been told.
 type mucMemory struct {
+	changing sync.Mutex // held from reading settings to their change: two owners may want different things at once
+
 	mu       sync.Mutex
 	settings map[chat.Conv]readSettings      // of those that somebody of ours is in
 	changes  int                             // of settings, so that nobody keeps what he has read before one
@@ -80,8 +82,15 @@ func (f *Frontend) settingsOf(ctx context.Context, d *chat.Details) (mucSettings
 	return known.mucSettings, nil
 }
 
-// changeSettings sets what the caller, who may, wants of a group or room.
-func (s *session) changeSettings(ctx context.Context, d *chat.Details, set mucSettings) error {
+// changeSettings changes what the caller, who may, wants of a group or room, if change says that there is anything to do.
+// What set holds by reference is not change's to write to.
+func (s *session) changeSettings(ctx context.Context, d *chat.Details, change func(set *mucSettings) bool) error {
+	s.muc.changing.Lock()
+	defer s.muc.changing.Unlock()
+	set, err := s.settingsOf(ctx, d)
+	if err != nil || !change(&set) {
+		return err
+	}
 	text, err := json.Marshal(set)
 	if err != nil {
 		return err

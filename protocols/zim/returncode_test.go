@@ -414,6 +414,12 @@ func returnCodesOfRooms(t *testing.T, l ledger) {
 		{"ModifyRoomAttribute", in(nil), zimwire.RetParam},
 		{"ModifyRoomAttribute", in(attribute("k", strings.Repeat("v", 1025), 0)), zimwire.RetAttributesTooLong},
 		{"ModifyRoomAttribute", in(attribute("none", "", 1)), zimwire.RetLogic},
+		{"ModifyRoomAttribute", in(attribute("k1", strings.Repeat("v", 1024), 0)), zimwire.RetOK},
+		{"ModifyRoomAttribute", in(attribute("k2", strings.Repeat("v", 1024), 0)), zimwire.RetOK},
+		{"ModifyRoomAttribute", in(attribute("k3", strings.Repeat("v", 1024), 0)), zimwire.RetOK},
+		{"ModifyRoomAttribute", in(attribute("k4", strings.Repeat("v", 1024), 0)), zimwire.RetOK},
+		{"ModifyRoomAttribute", in(attribute("k5", strings.Repeat("v", 1015), 0)), zimwire.RetAttributesTooLong}, // 5,121 bytes in all
+		{"ModifyRoomAttribute", in(attribute("k5", strings.Repeat("v", 1014), 0)), zimwire.RetOK},
 		{"DestroyRoom", fields{"RoomId": "none"}, zimwire.RetNoRoom},
 		{"DestroyRoom", fields{"RoomId": "r"}, zimwire.RetOK},
 	})
