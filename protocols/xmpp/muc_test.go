@@ -1,6 +1,8 @@
 package xmpp
 
 import (
+	"fmt"
+	"sync"
 	"testing"
 
 	"dragoman/bridge"
@@ -134,5 +136,33 @@ func TestAHiddenGroupShowsStrangersNoCard(t *testing.T) {
 		if e.Attr("type") != want {
 			t.Errorf("%s", e)
 		}
+	}
+}
+
+// Two who change a room's settings at once both have their will.
+func TestSettingsAreChangedOneAtATime(t *testing.T) {
+	s := newServer(t, "")
+	desk, phone := s.present(t, "alice", "desk"), s.present(t, "alice", "phone")
+	desk.write("<presence to='garden@rooms.localhost/alice'><x xmlns='http://jabber.org/protocol/muc'/></presence>")
+	desk.want("message")
+	const each = 10
+	var banning sync.WaitGroup
+	for i, p := range []*peer{desk, phone} {
+		banning.Go(func() {
+			for n := range each {
+				who := fmt.Sprintf("stranger%d-%d", i, n)
+				must(s.Accounts.Create(t.Context(), chat.UserID(who), secretWord))
+				p.write("<iq type='set' id='ban' to='garden@rooms.localhost'><query xmlns='http://jabber.org/protocol/muc#admin'><item affiliation='outcast' jid='" +
+					who + "@localhost'><reason>because</reason></item></query></iq>")
+				for e := p.next(); e.Attr("id") != "ban"; e = p.next() {
+					continue
+				}
+			}
+		})
+	}
+	banning.Wait()
+	d := must(s.Store.Details(t.Context(), chat.Room("garden")))
+	if set := must(s.settingsOf(t.Context(), &d)); len(set.Reasons) != 2*each {
+		t.Errorf("%d of %d reasons are known", len(set.Reasons), 2*each)
 	}
 }
