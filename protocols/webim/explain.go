@@ -19,8 +19,14 @@ import (
 func (f *frontend) Explain(d *bridge.Delivery, reader chat.UserID) (protocols.Shown, error) {
 	shown := grade(d.Event)
 	metas, err := f.realm(f.life, f.PublicURL()).FromEvent(d.Record, webimmap.Reader{User: reader, Generation: webimmap.Gen5})
-	if err != nil || len(metas) == 0 {
+	if err != nil {
 		return shown, err
+	}
+	if len(metas) == 0 {
+		if shown.Note == "" {
+			shown.Note = "nothing is told, as by this protocol's own server"
+		}
+		return shown, nil
 	}
 	list := make([]json.RawMessage, len(metas))
 	for i, m := range metas {

@@ -41,12 +41,16 @@ func (f *Frontend) basicIQs(t map[iqKey]iqHandler) {
 const pongWait = time.Second
 
 // doneBehind answers with an empty result behind all that was on its way to the client when the request came or that it
-// brought about: what else could a client wait for that pings to know whether it has heard everything? A mark goes through
-// the feed, which keeps its order.
+// brought about: what else could a client wait for that pings to know whether it has heard everything?
 func doneBehind(ctx context.Context, s *session, q *request) (*xmppwire.Element, error) {
-	reply := xmppwire.Stanza{Name: "iq", Type: "result", ID: q.ID, To: s.full, From: q.To}
+	s.sendBehind(ctx, xmppwire.Stanza{Name: "iq", Type: "result", ID: q.ID, To: s.full, From: q.To})
+	return nil, errLater
+}
+
+// sendBehind sends a stanza behind all that is on its way to the client. A mark goes through the feed, which keeps its order.
+func (s *session) sendBehind(ctx context.Context, st xmppwire.Stanza) {
 	var once sync.Once
-	answer := func() { once.Do(func() { s.send(reply) }) }
+	answer := func() { once.Do(func() { s.send(st) }) }
 	id := "pong-" + s.nextID()
 	s.mu.Lock()
 	s.pongs[id] = answer
@@ -62,10 +66,9 @@ func doneBehind(ctx context.Context, s *session, q *request) (*xmppwire.Element,
 	if _, err := s.Router.Begin(ctx, s.actor, mark); err != nil {
 		answer()
 	}
-	return nil, errLater
 }
 
-// pushMark answers the ping that sent a mark through the feed.
+// pushMark sends what a mark went through the feed for.
 func (s *session) pushMark(ev *chat.Event) {
 	native, _ := xmppmap.Native(ev)
 	s.mu.Lock()

@@ -15,6 +15,29 @@ type hub struct {
 	resumes map[string]*session // by resumption id
 	rooms   map[chat.Conv][]*occupant
 	parted  map[chat.UserID]parted
+	outs    [64]putOut // the latest, in turn
+	lastOut int
+}
+
+// putOut is somebody whose sessions tell the others that an event puts him out of a group or room.
+type putOut struct {
+	event chat.EventID
+	user  chat.UserID
+}
+
+// noteOut notes that a session of u tells what ev does to him, before it leaves.
+func (h *hub) noteOut(ev chat.EventID, u chat.UserID) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lastOut = (h.lastOut + 1) % len(h.outs)
+	h.outs[h.lastOut] = putOut{ev, u}
+}
+
+// tellsOut reports whether a session of u has told, or will tell, what ev does to him.
+func (h *hub) tellsOut(ev chat.EventID, u chat.UserID) bool {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return slices.Contains(h.outs[:], putOut{ev, u})
 }
 
 // parted is when a user last said that he goes, and what he said.

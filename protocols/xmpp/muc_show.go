@@ -130,11 +130,12 @@ func (s *session) showGoing(o *occupant, ev *chat.Event, b chat.Membership) {
 		x := s.partingOf(o.conv, b, u, actor)
 		if u == s.user {
 			if b.Change != chat.ChangeLeave || o.conv.Kind != chat.KindRoom {
+				s.hub.noteOut(ev.ID, u)
 				s.leaveBy(s.ctx, o, actor, nil, x)
 			}
 			continue
 		}
-		s.showGone(o, u, b, actor, x)
+		s.showGone(o, ev.ID, u, b, actor, x)
 	}
 }
 
@@ -177,11 +178,14 @@ func (s *session) partingOf(c chat.Conv, b chat.Membership, u, by chat.UserID) f
 }
 
 // showGone shows that another protocol's user has gone; an XMPP session tells of itself.
-func (s *session) showGone(o *occupant, u chat.UserID, b chat.Membership, by chat.UserID, x func(xmppmap.Item, bool) *xmppwire.Element) {
+func (s *session) showGone(o *occupant, ev chat.EventID, u chat.UserID, b chat.Membership, by chat.UserID, x func(xmppmap.Item, bool) *xmppwire.Element) {
 	for _, other := range s.hub.in(o.conv) {
 		if other.user == u {
 			return
 		}
+	}
+	if s.hub.tellsOut(ev, u) {
+		return // he has left already
 	}
 	if len(s.hub.of(u)) > 0 && b.Change == chat.ChangeLeave {
 		return // his session has said so

@@ -98,7 +98,7 @@ func (s *session) presenceToUser(ctx context.Context, st xmppwire.Stanza, to xmp
 // noteAsked tells who asks for another's presence that the question has arrived [RFC 6121 §3.1.3].
 func (s *session) noteAsked(ctx context.Context, to xmppmap.Address) {
 	if c, err := s.Store.Contact(ctx, s.user, to.User); err == nil && !c.Sees {
-		s.send(xmppwire.Stanza{Name: "presence", Type: "unavailable", From: to.Bare, To: s.bare})
+		s.sendBehind(ctx, xmppwire.Stanza{Name: "presence", Type: "unavailable", From: to.Bare, To: s.bare}) // the roster says so first
 	}
 }
 
