@@ -9,12 +9,12 @@ import (
 	"dragoman/protocols/zim/zimwire"
 )
 
-// What is recalled stays gone: each protocol's history shows its own tombstone, or nothing, and the words nowhere. What was
-// edited twice is in every history as it stands, and each XMPP correction names the first version.
+// What is recalled stays gone, edited and answered as it was: each protocol's history shows its own tombstone, or nothing, and
+// the words nowhere, not beside the answer either, which stays. What was edited twice is in every history as it stands, and each XMPP correction names the first version.
 func TestHistoriesOfWhatWasEditedAndRecalled(t *testing.T) {
 	w := newWorld(t)
 	said := acts()
-	for _, proto := range protos {
+	for n, proto := range protos {
 		speaker, group := w.speakers[proto], w.groups[proto]
 		xmpp := w.hearers["xmpp"]
 		begin := func(text string) (*cell, fields) {
@@ -32,10 +32,10 @@ func TestHistoriesOfWhatWasEditedAndRecalled(t *testing.T) {
 		}
 
 		edited, first := begin("first words of " + proto)
-		original := edited.sent
+		stanza := edited.sent
 		for _, text := range []string{"second words of " + proto, "third words of " + proto} {
 			mark := xmpp.mark()
-			edited.token, edited.sent = text, original
+			edited.token, edited.sent = text, stanza
 			if err := said[proto]["edit"](speaker, edited); err != nil {
 				t.Fatal(err)
 			}
@@ -46,7 +46,25 @@ func TestHistoriesOfWhatWasEditedAndRecalled(t *testing.T) {
 		}
 
 		recalled, _ := begin("secret of " + proto)
-		mark := xmpp.mark()
+		original, mark := recalled.sent, xmpp.mark()
+		recalled.token = "secret of " + proto + ", mended"
+		if err := said[proto]["edit"](speaker, recalled); err != nil {
+			t.Fatal(err)
+		}
+		recalled.sent = original
+		if _, ok := xmpp.await(mark, patience, func(f fields) bool { return f["text"] == recalled.token }); !ok {
+			t.Fatalf("%s: the edit did not come", proto)
+		}
+		other := protos[(n+1)%len(protos)]
+		answer := &cell{kind: "reply", by: w.speakers[other].user, byProto: other, conv: group, token: other + " answers " + proto, base: recalled.base}
+		mark = xmpp.mark()
+		if err := said[other]["reply"](w.speakers[other], answer); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := xmpp.await(mark, patience, func(f fields) bool { return f["text"] == answer.token }); !ok {
+			t.Fatalf("%s: the answer did not come", other)
+		}
+		mark = xmpp.mark()
 		if err := said[proto]["recall"](speaker, recalled); err != nil {
 			t.Fatal(err)
 		}
@@ -59,6 +77,9 @@ func TestHistoriesOfWhatWasEditedAndRecalled(t *testing.T) {
 				t.Fatal(err)
 			}
 			w.checkHistory(t, proto+" read by "+name, name, history, edited, recalled)
+			if !slices.ContainsFunc(history, func(f fields) bool { return strings.HasSuffix(f["text"], answer.token) }) { // behind a quotation
+				t.Errorf("%s read by %s: the answer to what was recalled is gone", proto, name)
+			}
 		}
 	}
 }
