@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"dragoman/internal/disk"
 )
 
 // Blobs keeps bytes under their hash. A folder is one; object storage can be
@@ -91,7 +93,7 @@ func (b *fileBlob) Keep(hash string) error {
 	}
 	for _, dir := range []string{filepath.Dir(path), b.dir} { // the names too must outlive a power cut
 		if err == nil {
-			err = syncDir(dir)
+			err = disk.Sync(dir)
 		}
 	}
 	if err != nil {
@@ -99,18 +101,6 @@ func (b *fileBlob) Keep(hash string) error {
 		return fmt.Errorf("keep %s: %w", hash, err)
 	}
 	return nil
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	err = d.Sync()
-	if closeErr := d.Close(); err == nil {
-		err = closeErr
-	}
-	return err
 }
 
 func (b *fileBlob) Drop() {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"dragoman/internal/disk"
 )
 
 type backupCmd struct {
@@ -41,7 +43,7 @@ func (c *core) backup(ctx context.Context, dir string) (_ answer, err error) {
 		err = os.Rename(begun, dir)
 	}
 	if err == nil {
-		err = syncPath(filepath.Dir(dir))
+		err = disk.Sync(filepath.Dir(dir))
 	}
 	if err != nil {
 		return answer{}, fmt.Errorf("backup: %w", err)
@@ -112,14 +114,6 @@ func syncTree(dir string) error {
 		if err != nil {
 			return err
 		}
-		return syncPath(path)
+		return disk.Sync(path)
 	})
-}
-
-func syncPath(path string) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
