@@ -75,18 +75,20 @@ func (s settings) compare(ctx context.Context) error {
 		return fmt.Errorf("XMPP → XMPP: %w", err)
 	}
 	var ratios []string
-	for _, o := range []struct{ kind, command, config string }{{"Prosody", "prosody", prosodyConfig}, {"ejabberd", "ejabberdctl", ejabberdConfig}} {
+	for _, o := range []struct{ name, kind, command, config string }{
+		{"Prosody", "prosody", "prosody", prosodyConfig}, {"ejabberd", "ejabberd", "ejabberdctl", ejabberdConfig},
+	} {
 		if _, err := exec.LookPath(o.command); err != nil {
-			ratios = append(ratios, o.kind+" is not installed, and not compared with")
+			ratios = append(ratios, o.name+" is not installed, and not compared with")
 			continue
 		}
-		theirs, err := s.measure(ctx, load{"the same on " + o.kind, "xmpp", "xmpp", s.window}, func(ctx context.Context) (server, error) {
-			return startOther(ctx, o.command, o.config)
+		theirs, err := s.measure(ctx, load{"the same on " + o.name, "xmpp", "xmpp", s.window}, func(ctx context.Context) (server, error) {
+			return startOther(ctx, o.kind, o.config)
 		})
 		if err != nil {
-			return fmt.Errorf("%s, with its packages for SQLite (lua-dbi-sqlite3, erlang-p1-sqlite3): %w", o.kind, err)
+			return fmt.Errorf("%s, with its packages for SQLite (lua-dbi-sqlite3, erlang-p1-sqlite3): %w", o.name, err)
 		}
-		ratios = append(ratios, fmt.Sprintf("%.1f times as many messages per CPU second as %s", ours/theirs, o.kind))
+		ratios = append(ratios, fmt.Sprintf("%.1f times as many messages per CPU second as %s", ours/theirs, o.name))
 	}
 	fmt.Println()
 	for _, line := range ratios {
@@ -101,11 +103,7 @@ type other struct {
 	home string
 }
 
-func startOther(ctx context.Context, command, config string) (server, error) {
-	kind := "prosody"
-	if command != kind {
-		kind = "ejabberd"
-	}
+func startOther(ctx context.Context, kind, config string) (server, error) {
 	home, err := os.MkdirTemp("", "dragoman-bench-"+kind+"-")
 	if err != nil {
 		return nil, err

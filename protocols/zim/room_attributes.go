@@ -11,7 +11,6 @@ import (
 )
 
 func checkRoomAttributes(attributes map[string]string) error {
-	total := 0
 	for k, v := range attributes {
 		switch {
 		case k == "" || len(k) > maxAttrKey:
@@ -19,15 +18,22 @@ func checkRoomAttributes(attributes map[string]string) error {
 		case len(v) > maxAttrValue:
 			return zimwire.Refuse(zimwire.RoomModuleTheLengthOfRoomAttributeValueExceedsLimit, "a value has up to 1024 bytes")
 		}
-		total += len(k) + len(v)
 	}
 	switch {
 	case len(attributes) > maxRoomAttrs:
 		return zimwire.Refuse(zimwire.RoomModuleTheNumberOfRoomAttributesExceedsLimit, "a room has at most 20 attributes")
-	case total > maxRoomAttrTotal:
+	case attributesSize(attributes) > maxRoomAttrTotal:
 		return zimwire.Refuse(zimwire.RoomModuleTheTotalLengthOfRoomAttributesValueExceedsLimit, "a room's attributes have 5120 bytes")
 	}
 	return nil
+}
+
+// attributesSize returns how many bytes attributes have, keys and values.
+func attributesSize(attributes map[string]string) (size int) {
+	for k, v := range attributes {
+		size += len(k) + len(v)
+	}
+	return size
 }
 
 // permitted tells keys that the user may change from those that another has set, unless he forces it.

@@ -1,6 +1,7 @@
 package zim
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -237,18 +238,13 @@ func (c call) modifyRoomAttribute(p zimwire.ModifyRoomAttribute) (any, error) {
 
 // applyAttribute adds one change, or says why it cannot be.
 func applyAttribute(after map[string]string, changes *[2]chat.Attributes, a zimwire.RoomAttribute) zimwire.ReturnCode {
-	before, there := after[a.Key]
-	size := len(a.Key) + len(a.Value) // of all that is there then
-	for k, v := range after {
-		size += len(k) + len(v)
-	}
-	if there {
-		size -= len(a.Key) + len(before)
-	}
+	_, there := after[a.Key]
+	then := maps.Clone(after)
+	then[a.Key] = a.Value
 	switch {
 	case a.Action == nil || *a.Action < 0 || *a.Action > 1 || a.Key == "" || len(a.Key) > maxAttrKey || a.AutoDelete < 0 || a.AutoDelete > 1:
 		return zimwire.RetParam
-	case len(a.Value) > maxAttrValue, *a.Action == 0 && size > maxRoomAttrTotal:
+	case len(a.Value) > maxAttrValue, *a.Action == 0 && attributesSize(then) > maxRoomAttrTotal:
 		return zimwire.RetAttributesTooLong
 	case *a.Action == 1 && !there:
 		return zimwire.RetLogic
